@@ -1,0 +1,51 @@
+# Two commands on a new machine: `make refresh` and `make test`. Both set up .venv and install what is missing.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INBOX ?=
+DATA ?=
+
+.PHONY: refresh test check bench lock clean
+
+# Runs the main job on the synthetic sample, or on INBOX=folder. Exit code 3 (published, but something is
+# quarantined) is no failure of make: the summary has said what is wrong.
+refresh: $(VENV)/.runtime
+	@$(BIN)/s3monitor refresh $(if $(INBOX),--inbox "$(INBOX)",--sample) $(if $(DATA),--data "$(DATA)") || [ $$? -eq 3 ]
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+# Lint, types and the import rule.
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m bench
+
+# Pins every dependency with its hashes, for all Python versions we support; names no index host.
+lock: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" --extra build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --custom-compile-command "make lock" --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(VENV)/.python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build *.egg-info

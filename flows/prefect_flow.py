@@ -1,0 +1,59 @@
+"""The same refresh as a Prefect flow: each step a task with its own run, log and duration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+#: Prefect reads its settings when it is imported. Nothing is sent to anyone; a laptop needs longer than the
+#: default 20 s to start the temporary server the first time.
+_SETTINGS = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_LOGGING_EXTRA_LOGGERS": "s3monitor",
+}
+
+
+def configure_prefect(home: Path) -> None:
+    """Prefect's defaults for this project; what the environment already says goes first."""
+    for name, value in {**_SETTINGS, "PREFECT_HOME": str(home.resolve())}.items():
+        os.environ.setdefault(name, value)
+
+
+def run_refresh_flow(data: str, inboxes: list[str], only: list[str]) -> dict[str, Any]:
+    """Run the refresh as a flow in this process; returns the summary as JSON types."""
+    result: dict[str, Any] = refresh_flow()(data=data, inboxes=inboxes, only=only)
+    return result
+
+
+@cache
+def refresh_flow() -> Callable[..., dict[str, Any]]:
+    """The Prefect flow, made on first use because importing Prefect takes a second."""
+    from prefect import flow, task
+    from prefect.cache_policies import NO_CACHE
+
+    from flows.refresh import refresh
+    from warehouse.data_folder import DataFolder
+
+    tasks: dict[str, Any] = {}
+
+    def as_task(step: Callable[..., Any], *arguments: Any) -> Any:
+        name = step.__name__
+        if name not in tasks:
+            tasks[name] = task(step, name=name, cache_policy=NO_CACHE, persist_result=False)
+        label = f"{name}: {arguments[1]}" if name == "validate" else name
+        return tasks[name].with_options(task_run_name=label)(*arguments)
+
+    @flow(name="refresh", persist_result=False)
+    def refresh_warehouse(data: str, inboxes: list[str], only: list[str]) -> dict[str, Any]:
+        """Take in the inboxes, decode, validate, build, check and publish."""
+        summary = refresh(DataFolder(Path(data)), [Path(inbox) for inbox in inboxes], only, run=as_task)
+        return summary.to_json()
+
+    return refresh_warehouse

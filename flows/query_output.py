@@ -1,0 +1,85 @@
+"""Writes the result of a query as a table, CSV, JSON or Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+FORMATS = ("table", "csv", "json", "parquet")
+
+
+def write_result(connection: duckdb.DuckDBPyConnection, sql: str, format: str, output: Path | None) -> None:
+    """Run `sql` and write its rows to `output`, else to standard output.
+
+    Raises duckdb.Error where the query fails, ValueError where Parquet would go to a terminal.
+    """
+    if format == "parquet":
+        if output is None and sys.stdout.isatty():
+            raise ValueError("Parquet is binary: name a file with --output, or redirect the output.")
+        _write_bytes(_parquet(connection, sql), output)
+        return
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    render = {"table": _table, "csv": _csv, "json": _json}[format]
+    _write_bytes(render(names, cursor.fetchall()).encode(), output)
+
+
+def _write_bytes(content: bytes, output: Path | None) -> None:
+    if output:
+        output.write_bytes(content)
+    else:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+
+
+def _table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    """Columns side by side, numbers right-aligned, all rows."""
+    cells = [["" if value is None else str(value) for value in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
+    right = [
+        any(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)
+    ] or [False] * len(names)
+    lines = [names, ["-" * width for width in widths], *cells]
+    return "".join(
+        "  ".join(
+            text.rjust(width) if is_right else text.ljust(width)
+            for text, width, is_right in zip(line, widths, right, strict=True)
+        ).rstrip()
+        + "\n"
+        for line in lines
+    )
+
+
+def _csv(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _json(names: list[str], rows: list[tuple[Any, ...]]) -> str:
+    records = [dict(zip(names, row, strict=True)) for row in rows]
+    return json.dumps(records, ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, sql: str) -> bytes:
+    """The published connection may not write files, so a second one writes the frame, with the types of the first."""
+    from warehouse.connect import open_in_memory
+
+    relation = connection.sql(sql)
+    types = dict(zip(relation.columns, relation.types, strict=True))
+    with open_in_memory() as writer, tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "result.parquet"
+        writer.register("result", relation.df())
+        columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in types.items())
+        writer.execute(f"COPY (SELECT {columns} FROM result) TO '{path}' (FORMAT parquet)")
+        return path.read_bytes()

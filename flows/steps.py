@@ -1,0 +1,321 @@
+"""The steps of a refresh. Each takes and returns paths, hashes and small records, never frames.
+
+take_in → decode → validate → build → check → publish. The command line runs them one after the other;
+flows/refresh.py runs the same steps as Prefect tasks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from quality.checks import CheckResult, run_checks
+from quality.findings import findings, record_findings
+from schemas.delivery import Arrival, known_from
+from warehouse import release
+from warehouse.archive import Archive, sha256_of
+from warehouse.build import build as build_warehouse
+from warehouse.code_version import code_version
+from warehouse.connect import open_in_memory
+from warehouse.data_folder import DataFolder
+from warehouse.inbox import Incoming, files_in
+from warehouse.staging import Staged, StagedRemark, Staging
+
+log = logging.getLogger("s3monitor")
+
+
+class NothingToPublishError(Exception):
+    """There is no accepted delivery to publish, or a check stopped the release; the message says which."""
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What an inbox brought: ids of new deliveries, of those already known, and refused files with the reason."""
+
+    new: list[str]
+    known: list[str]
+    refused: dict[str, str]
+
+
+def take_in(data: DataFolder, inboxes: Sequence[Path], only: Sequence[str], now: dt.datetime) -> TakenIn:
+    """Copy every file of the inboxes into the archive, once. `only`: sources or products to restrict it to."""
+    archive = Archive(data.archive)
+    new: dict[str, None] = {}
+    known: dict[str, None] = {}
+    refused: dict[str, str] = {}
+    for incoming in _incoming(inboxes, only):
+        data.claim(synthetic=incoming.provenance.is_synthetic)
+        if reason := _refusal(incoming):
+            refused[incoming.name] = reason
+            continue
+        arrival, is_new = archive.take_in(incoming, now)
+        (new if is_new else known)[arrival.delivery_id] = None
+        if not is_new and arrival.file_name != incoming.name and arrival.delivery_id not in new:
+            log.warning("%s has the same bytes as %s, which is already archived", incoming.name, arrival.file_name)
+    log.info("archive: %d new files, %d already known", len(new), len(known))
+    return TakenIn(list(new), [delivery for delivery in known if delivery not in new], refused)
+
+
+def _incoming(inboxes: Sequence[Path], only: Sequence[str]) -> Iterable[Incoming]:
+    for inbox in inboxes:
+        for incoming in files_in(inbox):
+            if not only or _source_hint(incoming) in only:
+                yield incoming
+
+
+def _source_hint(incoming: Incoming) -> str:
+    """The source a manifest names, else the product the content shows."""
+    if incoming.provenance.source_id:
+        return incoming.provenance.source_id
+    from sources.arrived_file import ArrivedFile
+    from sources.catalogue import recognise
+    from sources.rejected import Rejected
+
+    try:
+        return recognise(ArrivedFile(incoming.path)).product_id
+    except Rejected:
+        return ""
+
+
+def _refusal(incoming: Incoming) -> str:
+    if incoming.expected_sha256:
+        found = sha256_of(incoming.path)
+        if found != incoming.expected_sha256:
+            return (
+                f"expected the sha256 {incoming.expected_sha256[:16]}… of the manifest; found {found[:16]}…. "
+                "The file was changed or cut off on its way: fetch it again, or correct the manifest."
+            )
+    return ""
+
+
+def to_decode(data: DataFolder) -> list[Arrival]:
+    """Deliveries of the archive that this code version has not looked at."""
+    staging = Staging(data, code_version())
+    pending = (None, "decoded")
+    return [
+        arrival
+        for arrival in Archive(data.archive).arrivals()
+        if (getattr(staging.verdict(arrival.delivery_id), "state", None)) in pending
+    ]
+
+
+def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
+    """Decode deliveries into staged observations; what cannot be read is quarantined with the reason."""
+    from schemas.observation import to_frame
+    from sources.arrived_file import ArrivedFile
+    from sources.catalogue import recognise
+    from sources.genesis.settle_basis import settle_basis
+    from sources.rejected import Rejected
+
+    archive, staging = Archive(data.archive), Staging(data, code_version())
+    results = []
+    with open_in_memory() as connection:
+        for number, arrival in enumerate(arrivals, start=1):
+            if number % 25 == 0 or number == len(arrivals):
+                log.info("decode: %d of %d files", number, len(arrivals))
+            file = ArrivedFile(
+                archive.content_path(arrival.sha256), arrival.file_name, arrival.provenance.period
+            )
+            product_id = ""
+            try:
+                product = recognise(file)
+                product_id = product.product_id
+                decoded = product.decode(file)
+            except Rejected as problem:
+                staged = _quarantined(arrival, product_id, problem.message)
+            else:
+                origin = arrival.provenance
+                published_on = origin.published_on or decoded.published_on
+                retrieved_on = origin.retrieved_on or decoded.retrieved_on
+                known = known_from(published_on, retrieved_on, arrival.arrived_at)
+                if decoded.observations:
+                    observations = settle_basis(decoded.observations, known)
+                    staging.save_observations(connection, arrival.delivery_id, to_frame(observations))
+                staged = Staged(
+                    delivery_id=arrival.delivery_id,
+                    sha256=arrival.sha256,
+                    state="decoded",
+                    product_id=product_id,
+                    source_id=decoded.source_id,
+                    period=decoded.period,
+                    published_on=_iso(published_on),
+                    retrieved_on=_iso(retrieved_on),
+                    known_from=known.isoformat(),
+                    layout="\n".join(decoded.layout),
+                    observations=len(decoded.observations),
+                    remarks=[StagedRemark(r.check_id, r.text, r.where) for r in decoded.remarks],
+                )
+            staging.save(staged)
+            results.append(staged)
+    return results
+
+
+def validate(data: DataFolder, source_id: str) -> list[Staged]:
+    """Validate the decoded deliveries of one source; those that fail are quarantined, the others accepted."""
+    from quality.validation import validate as find_failures
+    from sources.catalogue import edition_rules, sum_rules
+
+    staging = Staging(data, code_version())
+    of_source = [staged for staged in verdicts(data) if staged.source_id == source_id]
+    decoded = [staged for staged in of_source if staged.state == "decoded"]
+    parquet = [staging.observations_path(staged.delivery_id) for staged in decoded if staged.observations]
+    reasons: dict[str, list[str]] = {}
+    if parquet:
+        accepted = [staged for staged in of_source if staged.state == "accepted" and staged.observations]
+        with open_in_memory() as connection:
+            for failure in find_failures(
+                connection,
+                parquet,
+                sum_rules(),
+                edition_rules(),
+                {staged.delivery_id: staged.known_from for staged in of_source},
+                [staging.observations_path(staged.delivery_id) for staged in accepted],
+            ):
+                place = f"at {failure.locator}: " if failure.locator else ""
+                reasons.setdefault(failure.delivery_id, []).append(place + failure.text)
+    results = [_judged(staged, reasons.get(staged.delivery_id, [])) for staged in decoded]
+    for staged in results:
+        staging.save(staged)
+    return results
+
+
+def _judged(staged: Staged, reasons: list[str]) -> Staged:
+    if not reasons:
+        return replace(staged, state="accepted")
+    shown = reasons[:5]
+    more = f" … and {len(reasons) - len(shown)} more" if len(reasons) > len(shown) else ""
+    return replace(staged, state="quarantined", message="; ".join(shown) + more)
+
+
+def verdicts(data: DataFolder) -> list[Staged]:
+    """What became of every delivery of the archive, in the order of arrival."""
+    staging = Staging(data, code_version())
+    found = (staging.verdict(arrival.delivery_id) for arrival in Archive(data.archive).arrivals())
+    return [staged for staged in found if staged]
+
+
+def inputs(data: DataFolder) -> str:
+    """Fingerprint of everything a release depends on: the code and the verdict on each delivery."""
+    return release.inputs_fingerprint(
+        [code_version(), *sorted(f"{staged.sha256} {staged.state}" for staged in verdicts(data))]
+    )
+
+
+def is_published(data: DataFolder) -> bool:
+    """Whether the published release already holds everything that is accepted."""
+    current = release.current_release(data)
+    return current is not None and current["inputs"] == inputs(data)
+
+
+def build(data: DataFolder, now: dt.datetime) -> Path:
+    """Build a warehouse from all accepted deliveries beside the published one; returns its path."""
+    staging = Staging(data, code_version())
+    staged = verdicts(data)
+    accepted = [verdict for verdict in staged if verdict.state == "accepted"]
+    if not any(verdict.observations for verdict in accepted):
+        raise NothingToPublishError("No delivery was accepted, so there is nothing to publish.")
+    path = release.building_path(data, release.release_id(now, inputs(data)))
+    path.unlink(missing_ok=True)
+    log.info("build: %d deliveries", len(accepted))
+    build_warehouse(
+        path,
+        _delivery_rows(data, staged),
+        [staging.observations_path(verdict.delivery_id) for verdict in accepted if verdict.observations],
+    )
+    return path
+
+
+def _delivery_rows(data: DataFolder, staged: Sequence[Staged]) -> list[dict[str, object]]:
+    from sources.publishers import publisher_of
+
+    arrivals = {arrival.delivery_id: arrival for arrival in Archive(data.archive).arrivals()}
+    order = sorted(staged, key=lambda s: _vintage_key(s, arrivals[s.delivery_id]))
+    rank = {verdict.delivery_id: number for number, verdict in enumerate(order, start=1)}
+    rows = []
+    for verdict in staged:
+        arrival = arrivals[verdict.delivery_id]
+        origin = arrival.provenance
+        declared = publisher_of(verdict.source_id)
+        rows.append(
+            {
+                **vars(verdict),
+                "bytes": arrival.bytes,
+                "file_name": arrival.file_name,
+                "publisher": origin.publisher or declared.publisher,
+                "product": origin.product or declared.product,
+                "period": origin.period or verdict.period,
+                "published_on": verdict.published_on or None,
+                "retrieved_on": verdict.retrieved_on or None,
+                "arrived_at": arrival.arrived_at.replace(tzinfo=None),
+                "known_from": verdict.known_from or arrival.arrived_at.date(),
+                "vintage": rank[verdict.delivery_id],
+                "licence": origin.licence or declared.licence,
+                "attribution": declared.attribution,
+                "origin": origin.origin,
+                "is_synthetic": origin.is_synthetic,
+                "message": verdict.message or None,
+            }
+        )
+    return rows
+
+
+def _vintage_key(staged: Staged, arrival: Arrival) -> tuple[str, str, dt.datetime, str]:
+    """A later vintage is known later; among equals it was retrieved later, then arrived later."""
+    return staged.known_from, staged.retrieved_on, arrival.arrived_at, staged.sha256
+
+
+def check(data: DataFolder, built: Path) -> list[CheckResult]:
+    """Run the checks on a built warehouse and write findings into it.
+
+    Raises NothingToPublishError where a check that stops the release did not pass.
+    """
+    results = run_checks(built)
+    names = {arrival.delivery_id: arrival.file_name for arrival in Archive(data.archive).arrivals()}
+    record_findings(
+        built, findings(((staged, names[staged.delivery_id]) for staged in verdicts(data)), results)
+    )
+    stopped = [result for result in results if result.severity == "stop" and not result.passed]
+    if stopped:
+        details = "; ".join(
+            f"{r.check_id}: {r.text_en}: {r.failed} of {r.checked} rows fail, e.g. {r.example}" for r in stopped
+        )
+        raise NothingToPublishError(f"The release was stopped by {len(stopped)} checks. {details}")
+    log.info("check: %d checks, %d warnings", len(results), sum(not result.passed for result in results))
+    return results
+
+
+def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
+    """Swap a checked warehouse in; returns the id of the release."""
+    fingerprint = inputs(data)
+    name = release.release_id(now, fingerprint)
+    release.record_release(
+        built,
+        {
+            "release_id": name,
+            "released_at": now.replace(tzinfo=None),
+            "inputs": fingerprint,
+            "code_version": code_version(),
+            "is_synthetic": any(arrival.provenance.is_synthetic for arrival in Archive(data.archive).arrivals()),
+        },
+    )
+    release.publish(data, built, name)
+    log.info("publish: release %s", name)
+    return name
+
+
+def _quarantined(arrival: Arrival, product_id: str, message: str) -> Staged:
+    return Staged(
+        delivery_id=arrival.delivery_id,
+        sha256=arrival.sha256,
+        state="quarantined",
+        product_id=product_id,
+        source_id=arrival.provenance.source_id or product_id or "unknown",
+        message=message,
+    )
+
+
+def _iso(day: dt.date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,104 @@
+"""What a refresh did, per source: as a table for people, as JSON for scripts, and as an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flows.steps import TakenIn
+from warehouse.staging import Staged
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+PUBLISHED, NOTHING_PUBLISHED, USAGE, PUBLISHED_WITH_PROBLEMS = 0, 1, 2, 3
+
+
+@dataclass
+class SourceSummary:
+    """Counts of deliveries of one source in this run, and what is wrong, one line each."""
+
+    source: str
+    new: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    failed: int = 0
+    messages: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Summary:
+    """Result of a refresh. `release_id` is the current release; `published` whether this run published it."""
+
+    release_id: str | None = None
+    published: bool = False
+    is_synthetic: bool = False
+    error: str = ""
+    sources: list[SourceSummary] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        if self.error or self.release_id is None:
+            return NOTHING_PUBLISHED
+        has_problems = any(source.quarantined or source.failed for source in self.sources)
+        return PUBLISHED_WITH_PROBLEMS if self.published and has_problems else PUBLISHED
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"exit_code": self.exit_code}
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Summary:
+        values = {key: value for key, value in record.items() if key != "exit_code"}
+        return cls(**values | {"sources": [SourceSummary(**source) for source in values["sources"]]})
+
+
+def summarise(taken: TakenIn, staged: Sequence[Staged], names: dict[str, str]) -> list[SourceSummary]:
+    """One entry per source, from what came in and what became of it. `names`: file name per delivery_id."""
+    by_source: dict[str, SourceSummary] = {}
+    new = set(taken.new)
+    for verdict in staged:
+        entry = by_source.setdefault(verdict.source_id, SourceSummary(verdict.source_id))
+        if verdict.state == "quarantined":
+            entry.quarantined += 1
+            entry.messages.append(f"{names[verdict.delivery_id]}: {verdict.message}")
+        elif verdict.delivery_id in new:
+            entry.new += 1
+        else:
+            entry.unchanged += 1
+        entry.messages += [f"{names[verdict.delivery_id]}: {remark.text}" for remark in verdict.remarks]
+    if taken.refused:
+        refused = by_source.setdefault("inbox", SourceSummary("inbox"))
+        refused.quarantined += len(taken.refused)
+        refused.messages += [f"{name}: {reason}" for name, reason in taken.refused.items()]
+    return sorted(by_source.values(), key=lambda entry: entry.source)
+
+
+def show(summary: Summary, console: Console) -> None:
+    """Print the closing table, what needs attention, and one last line that says what happened."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("source", "new", "unchanged", "quarantined", "failed"):
+        table.add_column(name, justify="left" if name == "source" else "right")
+    for source in summary.sources:
+        counts = (source.new, source.unchanged, source.quarantined, source.failed)
+        style = "yellow" if source.quarantined or source.failed else ""
+        table.add_row(source.source, *(str(count) if count else "·" for count in counts), style=style)
+    console.print(table)
+    attention = [message for source in summary.sources for message in source.messages]
+    if attention:
+        console.print("\nNeeds attention:", style="bold")
+        for message in attention:
+            console.print(f"- {message}", highlight=False, markup=False, soft_wrap=True)
+    console.print(f"\n{_last_line(summary)}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _last_line(summary: Summary) -> str:
+    synthetic = " SYNTHETIC SAMPLE DATA, not for use as figures." if summary.is_synthetic else ""
+    if summary.error:
+        kept = f" The last release {summary.release_id} stays published." if summary.release_id else ""
+        return f"Nothing published: {summary.error}{kept}{synthetic}"
+    if not summary.published:
+        return f"Nothing new: release {summary.release_id} is up to date.{synthetic}"
+    return f"Published release {summary.release_id}.{synthetic}"

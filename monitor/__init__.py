@@ -1,0 +1,1 @@
+"""The static web page: templates, charts, texts."""

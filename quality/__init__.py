@@ -1,0 +1,1 @@
+"""Checks before history and before a release, findings, freshness."""

@@ -1,0 +1,1 @@
+"""The strategy and the classifications as data (CSV/YAML), with typed loaders."""

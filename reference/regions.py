@@ -1,0 +1,77 @@
+"""The monitored regions: 53 Kreise of NRW (15 of them the Ruhr), the Ruhr, NRW and Germany."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from reference.tables import read_csv
+
+RUHR, NRW, GERMANY = "RUHR", "05", "DE"
+#: What the publishers call Germany where other regions carry an AGS.
+GERMANY_CODES = ("DG", "D", "Deutschland")
+
+
+@dataclass(frozen=True)
+class Region:
+    """region_id: 5-digit AGS, `RUHR`, `05` or `DE`; level: `kreis`, `ruhr`, `land` or `bund`."""
+
+    region_id: str
+    name: str
+    genesis_label: str
+    level: str
+    parent_id: str | None
+    in_ruhr: bool
+    nuts3: str | None
+
+
+@cache
+def regions() -> dict[str, Region]:
+    """All monitored regions by region_id, Kreise first."""
+    return {
+        row["region_id"]: Region(
+            region_id=row["region_id"],
+            name=row["name"],
+            genesis_label=row["genesis_label"],
+            level=row["level"],
+            parent_id=row["parent_id"] or None,
+            in_ruhr=row["in_ruhr"] == "true",
+            nuts3=row["nuts3"] or None,
+        )
+        for row in read_csv("regions.csv")
+    }
+
+
+@cache
+def nrw_kreise() -> tuple[str, ...]:
+    """AGS of the 53 Kreise of NRW."""
+    return tuple(r.region_id for r in regions().values() if r.level == "kreis")
+
+
+@cache
+def ruhr_kreise() -> tuple[str, ...]:
+    """AGS of the 15 Kreise of the Ruhr Metropolis."""
+    return tuple(r.region_id for r in regions().values() if r.level == "kreis" and r.in_ruhr)
+
+
+@cache
+def published_regions() -> dict[str, str]:
+    """Publisher's code → region_id for every monitored region a publisher can print (all but RUHR)."""
+    codes = {r.region_id: r.region_id for r in regions().values() if r.level in ("kreis", "land")}
+    return codes | dict.fromkeys(GERMANY_CODES, GERMANY)
+
+
+@cache
+def region_by_label() -> dict[str, str]:
+    """Normalised GENESIS label → region_id, for tables that print no code (13111-54i).
+
+    The dissolved `Aachen, Kreis` and the part `Aachen, krfr. Stadt` are not in it: they are no Kreise.
+    """
+    return {normal_label(r.genesis_label): r.region_id for r in regions().values() if r.genesis_label}
+
+
+def normal_label(label: str) -> str:
+    """`  Essen, krfr. Stadt` and `Essen, Kreisfreie Stadt` → `essen, kreisfreie stadt`."""
+    text = " ".join(label.split()).lower()
+    return re.sub(r"\bkrfr\.\s*", "kreisfreie ", text)

@@ -1,0 +1,78 @@
+"""Sector schemes: how the publishers group the 88 divisions of WZ 2008, with the hierarchy of the codes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from reference.tables import read_csv
+
+TOTAL, NOT_STATED = "TOTAL", "NA"
+BA_REGIONALREPORT, GENESIS_13, LDB_SECTIONS, DIVISIONS = "ba-rr", "genesis-13", "ldb-sections", "wz08-2"
+
+
+@dataclass(frozen=True)
+class Sector:
+    """One code of a scheme.
+
+    children            `complete` where the codes below it add up to it, `partial` where the table prints only
+                        some of them, "" where there are none
+    divisions           WZ 2008 divisions the code covers whole
+    partial_divisions   divisions it shares with another code
+    """
+
+    sector_scheme: str
+    sector_id: str
+    label_de: str
+    label_en: str
+    parent_id: str | None
+    children: str
+    divisions: tuple[str, ...]
+    partial_divisions: tuple[str, ...]
+    wz_version: str
+
+
+@cache
+def sectors(scheme: str) -> dict[str, Sector]:
+    """Sectors of a scheme by sector_id; raises KeyError for an unknown scheme."""
+    return _schemes()[scheme]
+
+
+@cache
+def scheme_names() -> tuple[str, ...]:
+    return tuple(_schemes())
+
+
+@cache
+def _schemes() -> dict[str, dict[str, Sector]]:
+    schemes: dict[str, dict[str, Sector]] = {}
+    for row in read_csv("sectors.csv"):
+        schemes.setdefault(row["sector_scheme"], {})[row["sector_id"]] = Sector(
+            sector_scheme=row["sector_scheme"],
+            sector_id=row["sector_id"],
+            label_de=row["label_de"],
+            label_en=row["label_en"],
+            parent_id=row["parent_id"] or None,
+            children=row["children"],
+            divisions=tuple(row["divisions"].split()),
+            partial_divisions=tuple(row["partial_divisions"].split()),
+            wz_version=row["wz_version"],
+        )
+    return schemes
+
+
+def sector_id_of(printed: str) -> str:
+    """The sector id a printed code stands for: no blanks and line breaks, `.` read as `,`, `dav.` dropped.
+
+    >>> [sector_id_of(c) for c in ("dav. 10-15,\\n18, 21, 31", "782.783", "N (ohne ANÜ)", "B - F", "86.0")]
+    ['10-15,18,21,31', '782,783', 'N-ohne-ANUE', 'B-F', '86']
+    """
+    code = re.sub(r"\s+", "", printed)
+    code = code.removeprefix("dav.")
+    code = re.sub(r"^(\d+)\.0$", r"\1", code).replace(".", ",")
+    if code.lower() == "insgesamt":
+        return TOTAL
+    if code.lower() == "ohneangabe":
+        return NOT_STATED
+    return "N-ohne-ANUE" if re.fullmatch(r"N\(ohneANÜ\)", code) else code

@@ -1,0 +1,1 @@
+"""Field registry and pandera models: the one place a column is defined."""

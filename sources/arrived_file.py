@@ -1,0 +1,106 @@
+"""A file as a decoder sees it: bytes, name, and lazily its text or workbook. Each is read once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sources.rejected import Rejected
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineWorkbook
+
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: Enough for every header we recognise: the longest (12411-09i, 92 columns repeated on four rows) has 13 kB.
+HEAD_BYTES = 65_536
+
+
+class ArrivedFile:
+    """One file of the archive or of an inbox.
+
+    `name` is the name under which it came (some products state their period nowhere else);
+    `period` the period a manifest gives, empty where there is none.
+    """
+
+    def __init__(self, path: Path, name: str | None = None, period: str = "") -> None:
+        self.path = path
+        self.name = name or path.name
+        self.period = period
+
+    @cached_property
+    def content(self) -> bytes:
+        return self.path.read_bytes()
+
+    @cached_property
+    def kind(self) -> str:
+        """`empty`, `zip` (also XLSX), `ole` (old XLS, or an encrypted XLSX), `html`, `binary` or `text`."""
+        head = self.content[:HEAD_BYTES]
+        if not head.strip():
+            return "empty"
+        if head.startswith(ZIP):
+            return "zip"
+        if head.startswith(OLE):
+            return "ole"
+        if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith((b"<!doctype", b"<html")):
+            return "html"
+        return "binary" if b"\x00" in head else "text"
+
+    @cached_property
+    def text(self) -> str:
+        """The whole text, UTF-8 (with or without BOM) or else cp1252; line ends as they are.
+
+        Raises Rejected where it is neither.
+        """
+        try:
+            return self.content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            pass  # the GENESIS default is cp1252: tried next
+        try:
+            return self.content.decode("cp1252")
+        except UnicodeDecodeError as error:
+            line = self.content.count(b"\n", 0, error.start) + 1
+            raise Rejected(
+                expected="text in UTF-8 or Windows-1252",
+                found=f"byte 0x{self.content[error.start]:02x}, which is in neither",
+                where=f"line {line}",
+            ) from error
+
+    @cached_property
+    def head_lines(self) -> list[str]:
+        """The first lines (up to 64 KiB) as text, for recognition; undecodable bytes are replaced."""
+        head = self.content[:HEAD_BYTES]
+        try:
+            return head.decode("utf-8-sig").splitlines()
+        except UnicodeDecodeError:
+            return head.decode("cp1252", errors="replace").splitlines()
+
+    def rows(self, delimiter: str = ";") -> Iterator[tuple[int, list[str]]]:
+        """(number of the line a row starts on, cells) for each CSV row; quoted cells may span lines."""
+        reader = csv.reader(io.StringIO(self.text, newline=""), delimiter=delimiter)
+        start = 1
+        try:
+            for cells in reader:
+                yield start, cells
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise Rejected(
+                expected="rows of delimited text", found=str(error), where=f"line {start}"
+            ) from error
+
+    @cached_property
+    def workbook(self) -> CalamineWorkbook:
+        """The XLSX, opened once. Raises Rejected where it is damaged or locked."""
+        from python_calamine import CalamineError, CalamineWorkbook
+
+        try:
+            return CalamineWorkbook.from_filelike(io.BytesIO(self.content))
+        except CalamineError as error:
+            raise Rejected(
+                expected="a readable XLSX workbook",
+                found=f"{error}",
+                hint="The file is damaged or cut off: download it again.",
+            ) from error

@@ -1,0 +1,611 @@
+"""Federal Employment Agency, "Regionalreport über Beschäftigte (Quartalszahlen)": one XLSX per Kreis.
+
+Three of its sheets become observations, all at the place of work, unit `Anzahl`:
+
+ba_regionalreport_2.3   employees of the region in the 24 codes of the scheme `ba-rr`, basis `WZ2008`
+ba_regionalreport_2.1   employees of the region, of NRW and of Germany, without sectors
+ba_regionalreport_6     quarterly series of the region since 2010: employees, marginally_employed (stocks),
+                        employment_started, employment_ended (flows of the quarter); on one fixed territory,
+                        where 2.1 and 2.3 have that of each Stichtag
+
+Layout: edition 31.03.2020, the same in all 53 files of NRW. What a cell is about is read from its headers.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from reference.regions import GERMANY, NRW, published_regions
+from reference.sectors import BA_REGIONALREPORT, TOTAL, sector_id_of, sectors
+from sources.arrived_file import ArrivedFile
+from sources.cells import column_letters, german_day, german_number, month_end, month_number
+from sources.product import Decoded, Product
+from sources.rejected import Rejected
+
+SOURCE_ID = "ba_regionalreport"
+TITLE = "Regionalreport über Beschäftigte"
+BY_SECTOR, BY_REGION, SERIES = "Tabelle 2.3", "Tabelle 2.1", "Tabelle 6"
+UNIT = "Anzahl"
+#: Printed twice in Tabelle 2.3: among the sections and again under "davon nach Sektoren".
+REPEATED_SECTOR = "A"
+
+LEVELS = "sozialversicherungspflichtig Beschäftigte am Stichtag"
+CHANGES = "Veränderung"
+SECTOR_LABELS = "Wirtschaftsabschnitte"
+REGION_LABELS = "Regionen"
+QUARTER_LABELS = "Stichtag Ende"
+#: Blocks of Tabelle 2.1 that are about a monitored region; the report's own block carries its code.
+REGION_BLOCKS = {"Bundesland Nordrhein-Westfalen": NRW, "Deutschland": GERMANY}
+
+_STOCK = "sozialversicherungspflichtig Beschäftigte (Stichtag)"
+_MARGINAL = "geringfügig entlohnte Beschäftigte (Stichtag)"
+_FLOW = "Beschäftigungsverhältnisse (Quartal)"
+#: Columns of Tabelle 6: (group, column) of the header → (variable, dimensions).
+SERIES_COLUMNS = {
+    (_STOCK, "Insgesamt"): ("employees", ""),
+    (_STOCK, "Männer"): ("employees", "sex=male"),
+    (_STOCK, "Frauen"): ("employees", "sex=female"),
+    (_STOCK, "Vollzeit"): ("employees", "hours=full_time"),
+    (_STOCK, "Teilzeit"): ("employees", "hours=part_time"),
+    (_STOCK, "unter 25 Jahre"): ("employees", "age=0-24"),
+    (_STOCK, "50 bis unter 65 Jahre"): ("employees", "age=50-64"),
+    (_MARGINAL, "Insgesamt"): ("marginally_employed", ""),
+    (_MARGINAL, "ausschließlich"): ("marginally_employed", "form=only"),
+    (_MARGINAL, "im Nebenjob"): ("marginally_employed", "form=secondary"),
+    (_FLOW, "begonnene"): ("employment_started", ""),
+    (_FLOW, "beendete"): ("employment_ended", ""),
+}
+
+Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+Row = Sequence[Cell]
+
+#: A table begins within the first rows of its sheet; the header has up to four (group, column, unit, number).
+TOP_ROWS, HEADER_ROWS = 30, 4
+
+_REGION_CODE = re.compile(r"\((\d{2,3}|\d{5})\)")
+WZ_VERSION = re.compile(r"WZ\s*(?:20)?(\d\d)(?!\d)")
+_MONTH_YEAR = re.compile(r"([A-Za-zä]+)\.?\s*(\d{4}|\d{2})")
+_DAY = re.compile(r"\d{1,2}\.\s*(\d{1,2}\.|[A-Za-zä]+\.?\s+)\d{4}")
+_QUARTER = re.compile(r"(?:(\d{4})\s+)?([A-Za-zä]+)\.?\s*/\s*([1-4])\s*\.\s*Quartal")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A worksheet from its cell A1 on, all rows of one width."""
+
+    name: str
+    rows: list[list[Cell]]
+
+    def where(self, row: int, column: int) -> str:
+        """Locator of a cell, both indices from 0."""
+        return f"{self.name}!{column_letters(column)}{row + 1}"
+
+    def find(self, start: str) -> tuple[int, int]:
+        """(row, column) of the first header cell that begins with a text; raises Rejected where none does."""
+        for number, row in enumerate(self.rows[:TOP_ROWS]):
+            for column, cell in enumerate(row):
+                if isinstance(cell, str) and heading(cell).startswith(start):
+                    return number, column
+        raise Rejected(
+            expected=f"a header “{start} …”",
+            found="no such cell in the first rows",
+            where=self.name,
+            hint="The layout of this edition is not known.",
+        )
+
+    def texts(self, rows: slice) -> list[str]:
+        return [cell for row in self.rows[rows] for cell in row if isinstance(cell, str) and cell]
+
+
+@dataclass
+class _Table:
+    """What one sheet says."""
+
+    layout: tuple[str, ...]
+    observations: list[tuple[object, ...]] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class _Report:
+    """What the imprint says of the whole file."""
+
+    region_id: str
+    stichtag: dt.date
+    created_on: dt.date
+
+
+def recognises(file: ArrivedFile) -> bool:
+    """True for a workbook whose imprint carries the title of this product."""
+    if file.kind != "zip":
+        return False
+    try:
+        title, _ = _imprint_entry(read_sheet(file, "Impressum"), "Titel")
+    except Rejected:  # no workbook, no imprint or no title: some other product
+        return False
+    return isinstance(title, str) and heading(title).startswith(TITLE)
+
+
+def decode(file: ArrivedFile) -> Decoded:
+    """Observations of the three tables; raises Rejected where the file is not what its layout promises."""
+    report = _imprint(read_sheet(file, "Impressum"))
+    tables = [
+        _by_sector(read_sheet(file, BY_SECTOR), report),
+        _by_region(read_sheet(file, BY_REGION), report),
+        _series(read_sheet(file, SERIES), report),
+    ]
+    return Decoded(
+        observations=[observation for table in tables for observation in table.observations],
+        source_id=SOURCE_ID,
+        period=report.stichtag.isoformat(),
+        published_on=report.created_on,
+        layout=tuple(text for table in tables for text in table.layout),
+        skipped=dict(sum((table.skipped for table in tables), Counter())),
+    )
+
+
+PRODUCT = Product(
+    product_id=SOURCE_ID,
+    looks_like=f"XLSX whose sheet “Impressum” carries the title “{TITLE} (Quartalszahlen)”",
+    recognises=recognises,
+    decode=decode,
+)
+
+
+# --- cells and headers of BA workbooks ------------------------------------------------------------
+
+
+def read_sheet(file: ArrivedFile, name: str) -> Sheet:
+    """A sheet by its name; raises Rejected where the workbook or the sheet is missing or damaged."""
+    from python_calamine import CalamineError
+
+    workbook = file.workbook
+    if name not in workbook.sheet_names:
+        found = ", ".join(workbook.sheet_names) or "none"
+        raise Rejected(expected=f"a sheet “{name}”", found=f"the sheets {found}")
+    try:
+        # With the empty area: rows and columns must be counted from A1 for the locators.
+        return Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
+    except CalamineError as error:
+        raise Rejected(
+            expected="a readable sheet",
+            found=str(error),
+            where=name,
+            hint="The file is damaged or cut off: download it again.",
+        ) from error
+
+
+@lru_cache(maxsize=4096)
+def heading(text: str) -> str:
+    """A header text on one line: words split over lines joined, blanks single, footnote mark dropped.
+
+    >>> heading("aus-\\nschließlich "), heading("Vollzeit2)"), heading("Anteile\\nin % 1)")
+    ('ausschließlich', 'Vollzeit', 'Anteile in %')
+    """
+    joined = re.sub(r"-[ \t]*\n\s*", "", text)
+    return re.sub(r"(?<![\d(])\d\)$", "", " ".join(joined.split())).rstrip()
+
+
+def count(cell: Cell, where: str) -> tuple[float | None, str, str]:
+    """(value, status, printed) of a cell that counts persons or jobs: whole and not negative.
+
+    The number 0 is a zero (the cell format shows it as `-`); a text is a sign or a number with German
+    comma. Raises Rejected for anything else.
+    """
+    if type(cell) is float or type(cell) is int:  # not isinstance: True is no number, and it is faster
+        if cell > 0 and float(cell).is_integer():
+            return cell, "value", str(int(cell))
+        if cell == 0:
+            return 0.0, "zero", "0"
+        raise Rejected(expected="a whole number, not negative", found=str(cell), where=where)
+    if not isinstance(cell, str):
+        raise Rejected(expected="a number or a sign", found=f"{cell}", where=where)
+    value, status = german_number(cell, where)
+    if value is not None and (value < 0 or not value.is_integer()):
+        raise Rejected(expected="a whole number, not negative", found=f"“{cell}”", where=where)
+    return value, status, cell.strip()
+
+
+def reference_date(cell: Cell) -> dt.date | None:
+    """The Stichtag a cell consists of, None where it is something else.
+
+    A month means its last day (`Mrz. 20`, `März 2020`, also a date cell, of which only the month is
+    shown); a printed day stays as it is (`31.03.2020`, `31. März 2020`, `2020-03-31`).
+    """
+    if isinstance(cell, dt.date):
+        return month_end(cell.year, cell.month)
+    if not isinstance(cell, str):
+        return None
+    if match := _MONTH_YEAR.fullmatch(cell.strip()):
+        month = month_number(match[1])
+        year = int(match[2]) + (2000 if len(match[2]) == 2 else 0)
+        return month_end(year, month) if month else None
+    if _DAY.fullmatch(cell.strip()):
+        return german_day(cell)
+    try:
+        return dt.date.fromisoformat(cell.strip())
+    except ValueError:
+        return None
+
+
+def printed_basis(texts: Iterable[str], where: str) -> str:
+    """`WZ2008` where the texts name this version of the classification and no other, else Rejected."""
+    found = {match[1]: match[0] for text in texts for match in WZ_VERSION.finditer(text)}
+    if set(found) != {"08"}:
+        raise Rejected(
+            expected="the classification WZ 2008",
+            found=" and ".join(found.values()) or "no classification",
+            where=where,
+            hint="Unknown classification: codes of another version mean other sectors.",
+        )
+    return "WZ2008"
+
+
+# --- Impressum ------------------------------------------------------------------------------------
+
+
+def _imprint(sheet: Sheet) -> _Report:
+    return _Report(
+        region_id=_imprint_region(sheet),
+        stichtag=_imprint_day(sheet, "Stichtag"),
+        created_on=_imprint_day(sheet, "Erstellungsdatum"),
+    )
+
+
+def _imprint_entry(sheet: Sheet, label: str) -> tuple[Cell, str]:
+    """(first cell right of a label in column A, its locator)."""
+    for number, row in enumerate(sheet.rows):
+        if isinstance(row[0], str) and heading(row[0]).rstrip(":") == label:
+            for column, cell in enumerate(row[1:], start=1):
+                if cell != "":
+                    return cell, sheet.where(number, column)
+    raise Rejected(expected=f"a row “{label}:”", found="none", where=sheet.name)
+
+
+def _imprint_region(sheet: Sheet) -> str:
+    text, where = _imprint_entry(sheet, "Region")
+    match = _REGION_CODE.search(str(text))
+    if not match:
+        raise Rejected(
+            expected="a region with its code, e.g. “Essen, Stadt (05113)”", found=f"“{text}”", where=where
+        )
+    if match[1] not in published_regions():
+        raise Rejected(
+            expected="one of the monitored regions",
+            found=f"a valid report of “{text}”, a region that is not monitored",
+            where=where,
+            hint="Leave it out: the monitor covers the 53 Kreise of NRW.",
+        )
+    return published_regions()[match[1]]
+
+
+def _imprint_day(sheet: Sheet, label: str) -> dt.date:
+    cell, where = _imprint_entry(sheet, label)
+    day = cell if isinstance(cell, dt.date) else german_day(str(cell))
+    if day is None:
+        raise Rejected(expected="a day, e.g. “31. März 2020”", found=f"“{cell}”", where=where)
+    return day.date() if isinstance(day, dt.datetime) else day
+
+
+def _require_region(sheet: Sheet, header_row: int, region_id: str) -> None:
+    """The sheet must be about the region of the imprint."""
+    title = " ".join(sheet.texts(slice(0, header_row)))
+    codes = set(_REGION_CODE.findall(title))
+    if codes != {region_id}:
+        raise Rejected(
+            expected=f"the region of the imprint ({region_id}) above the table",
+            found=", ".join(sorted(codes)) or "no region code",
+            where=sheet.name,
+        )
+
+
+# --- Tabelle 2.3 and 2.1: levels at five Stichtage ------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Levels:
+    """stichtage: (column, its letters, date) of the levels; shares and changes are not in it."""
+
+    stichtage: tuple[tuple[int, str, dt.date], ...]
+    layout: tuple[str, ...]
+
+
+def _levels(sheet: Sheet, header_row: int, label_column: int, stichtag: dt.date) -> _Levels:
+    header = tuple(tuple(row) for row in sheet.rows[header_row : header_row + HEADER_ROWS])
+    levels = _levels_of(header, label_column, sheet.name, header_row)
+    if stichtag not in {date for _, _, date in levels.stichtage}:
+        raise Rejected(
+            expected=f"a column for the Stichtag of the imprint ({stichtag})",
+            found=", ".join(date.isoformat() for _, _, date in levels.stichtage),
+            where=sheet.name,
+        )
+    return levels
+
+
+@lru_cache(maxsize=64)
+def _levels_of(
+    header: tuple[tuple[Cell, ...], ...], label_column: int, name: str, header_row: int
+) -> _Levels:
+    """Cached, because the reports of one quarter all carry the same header."""
+    groups = _groups(header[0])
+    columns = [column for column, group in enumerate(groups) if group.startswith(LEVELS)]
+    if not columns or not any(group.startswith(CHANGES) for group in groups[columns[-1] :]):
+        raise Rejected(
+            expected=f"the header groups “{LEVELS} …” and, right of it, “{CHANGES} …”",
+            found=" | ".join(dict.fromkeys(filter(None, groups))),
+            where=f"{name}, row {header_row + 1}",
+        )
+    below, dates = _header_dates(header, columns, name, header_row)
+    if len(set(dates)) < len(dates):
+        raise Rejected(
+            expected="each Stichtag in one column",
+            found=", ".join(d.isoformat() for d in dates),
+            where=f"{name}, row {header_row + below + 1}",
+        )
+    stichtage = tuple((c, column_letters(c), date) for c, date in zip(columns, dates, strict=True))
+    return _Levels(stichtage, (name, *_header_texts(header, label_column)))
+
+
+def _header_dates(
+    header: Sequence[Row], columns: list[int], name: str, header_row: int
+) -> tuple[int, list[dt.date]]:
+    """(rows below the groups, dates) of the first row with a Stichtag; each of the columns must have one."""
+    for below, row in enumerate(header[1:], start=1):
+        dates = [reference_date(row[column]) for column in columns]
+        if not any(dates):
+            continue
+        for column, date in zip(columns, dates, strict=True):
+            if date is None:
+                where = f"{name}!{column_letters(column)}{header_row + below + 1}"
+                raise Rejected(expected="a Stichtag, e.g. “Mrz. 20”", found=f"“{row[column]}”", where=where)
+        return below, [date for date in dates if date]
+    raise Rejected(
+        expected="a row of Stichtage, e.g. “Mrz. 20”, below the header groups",
+        found="none",
+        where=f"{name}, row {header_row + 1}",
+    )
+
+
+def _groups(row: Row) -> list[str]:
+    """The group each column belongs to: a merged header cell holds its text in its first column only."""
+    groups: list[str] = []
+    for cell in row:
+        text = heading(cell) if isinstance(cell, str) else ""
+        groups.append(text or (groups[-1] if groups else ""))
+    return groups
+
+
+def _header_texts(header: Sequence[Row], label_column: int) -> list[str]:
+    """Texts of the header without its dates, down to the first row with a label."""
+    texts = []
+    for number, row in enumerate(header):
+        if number > 1 and row[label_column] != "":
+            break
+        texts += [
+            heading(cell)
+            for cell in row
+            if isinstance(cell, str) and cell.strip() and not reference_date(cell)
+        ]
+    return texts
+
+
+def _data_rows(sheet: Sheet, start: int) -> Iterator[tuple[int, list[Cell]]]:
+    """(index, row) down to the © line; the used range of a sheet may go on far below."""
+    for number, row in enumerate(sheet.rows[start:], start=start):
+        for cell in row:
+            if type(cell) is str and cell.startswith("©"):
+                return
+        yield number, row
+
+
+def _by_sector(sheet: Sheet, report: _Report) -> _Table:
+    header_row, code_column = sheet.find(SECTOR_LABELS)
+    _require_region(sheet, header_row, report.region_id)
+    basis = printed_basis(sheet.texts(slice(0, header_row + 1)), sheet.name)
+    levels = _levels(sheet, header_row, code_column, report.stichtag)
+    table = _Table(levels.layout)
+    for number, sector_id, row in _sector_rows(sheet, header_row, code_column, levels):
+        for column, letters, date in levels.stichtage:
+            where = f"{BY_SECTOR}!{letters}{number + 1}"
+            value, status, printed = count(row[column], where)
+            table.observations.append(
+                ("ba_regionalreport_2.3", "employees", report.region_id, BA_REGIONALREPORT, sector_id, "",
+                 date, value, UNIT, status, basis, printed, where)
+            )  # fmt: skip
+    return table
+
+
+def _sector_rows(
+    sheet: Sheet, header_row: int, code_column: int, levels: _Levels
+) -> Iterator[tuple[int, str, list[Cell]]]:
+    """(index, sector id, row) of each sector once; raises Rejected unless the scheme is complete."""
+    columns = [column for column, _, _ in levels.stichtage]
+    seen: dict[str, list[Cell]] = {}
+    for number, row in _data_rows(sheet, header_row + 1):
+        values = [row[column] for column in columns]
+        # "ohne Angabe" has no code, only a label.
+        code = next((cell for cell in row[code_column : code_column + 2] if cell != ""), "")
+        sector_id = _sector_id(code)
+        if not seen and sector_id != TOTAL:
+            continue  # still in the header: dates, units, column numbers
+        if sector_id in seen:
+            _require_repetition(sector_id, seen[sector_id], values, sheet.where(number, code_column))
+        elif sector_id in sectors(BA_REGIONALREPORT):
+            seen[sector_id] = values
+            yield number, sector_id, row
+        elif any(value != "" for value in values):
+            raise Rejected(
+                expected="a sector of the Regionalreport",
+                found=f"“{code}”",
+                where=sheet.where(number, code_column),
+            )
+    missing = [sector_id for sector_id in sectors(BA_REGIONALREPORT) if sector_id not in seen]
+    if missing:
+        raise Rejected(
+            expected="a row for each sector", found=f"none for {' | '.join(missing)}", where=sheet.name
+        )
+
+
+@lru_cache(maxsize=256)
+def _sector_id(code: Cell) -> str:
+    return sector_id_of(str(code))
+
+
+def _require_repetition(sector_id: str, first: list[Cell], values: list[Cell], where: str) -> None:
+    if sector_id != REPEATED_SECTOR:
+        raise Rejected(expected="each sector once", found=f"a second row for {sector_id}", where=where)
+    if first != values:
+        raise Rejected(
+            expected=f"the same values as in the first row of {sector_id}: {first}",
+            found=str(values),
+            where=where,
+        )
+
+
+def _by_region(sheet: Sheet, report: _Report) -> _Table:
+    header_row, label_column = sheet.find(REGION_LABELS)
+    levels = _levels(sheet, header_row, label_column, report.stichtag)
+    table = _Table(levels.layout)
+    seen: set[str] = set()
+    for number, block, row in _block_totals(sheet, header_row, label_column, levels):
+        region_id = _block_region(block, report.region_id)
+        if region_id is None:
+            table.skipped[f"{BY_REGION}, block not monitored or at the place of residence"] += 1
+            continue
+        if region_id in seen:
+            raise Rejected(
+                expected="each region once", found=f"“{block}” again", where=sheet.where(number, label_column)
+            )
+        seen.add(region_id)
+        for column, letters, date in levels.stichtage:
+            where = f"{BY_REGION}!{letters}{number + 1}"
+            value, status, printed = count(row[column], where)
+            table.observations.append(
+                ("ba_regionalreport_2.1", "employees", region_id, None, None, "",
+                 date, value, UNIT, status, "", printed, where)
+            )  # fmt: skip
+    if missing := {report.region_id, *REGION_BLOCKS.values()} - seen:
+        raise Rejected(
+            expected="blocks of the region, of NRW and of Germany",
+            found=f"none of {', '.join(sorted(missing))}",
+            where=sheet.name,
+        )
+    return table
+
+
+def _block_totals(
+    sheet: Sheet, header_row: int, label_column: int, levels: _Levels
+) -> Iterator[tuple[int, str, list[Cell]]]:
+    """(index, title of the block, row) of each row `Insgesamt`; a title stands on a row without values."""
+    columns = [column for column, _, _ in levels.stichtage]
+    block = ""
+    for number, row in _data_rows(sheet, header_row + 1):
+        label = heading(str(row[label_column]))
+        if label == "Insgesamt":
+            yield number, block, row
+        elif label and all(row[column] == "" for column in columns):
+            block = label
+
+
+def _block_region(block: str, region_id: str) -> str | None:
+    """The monitored region of a block at the place of work; None for others and for `… am Wohnort`."""
+    if "am Wohnort" in block:
+        return None
+    return region_id if f"({region_id})" in block else REGION_BLOCKS.get(block)
+
+
+# --- Tabelle 6: quarterly series ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Series:
+    """columns: (column, its letters, variable, dimensions); undeclared: columns that are left out."""
+
+    columns: tuple[tuple[int, str, str, str], ...]
+    undeclared: tuple[str, ...]
+    layout: tuple[str, ...]
+
+
+def _series(sheet: Sheet, report: _Report) -> _Table:
+    header_row, label_column = sheet.find(QUARTER_LABELS)
+    _require_region(sheet, header_row, report.region_id)
+    header = sheet.rows[header_row : header_row + 2]
+    series = _series_of(tuple(tuple(row) for row in header), label_column, header_row)
+    table = _Table(series.layout)
+    observations, region_id = table.observations, report.region_id
+    for number, date, row in _quarter_rows(sheet, header_row + len(header), label_column, series):
+        for column, letters, variable, dimensions in series.columns:
+            where = f"{SERIES}!{letters}{number + 1}"
+            value, status, printed = count(row[column], where)
+            observations.append(
+                ("ba_regionalreport_6", variable, region_id, None, None, dimensions,
+                 date, value, UNIT, status, "", printed, where)
+            )  # fmt: skip
+    if not observations:
+        raise Rejected(expected="rows “2010 Mrz. / 1. Quartal”", found="none", where=sheet.name)
+    table.skipped.update(f"{SERIES}, column not declared: {name}" for name in series.undeclared)
+    return table
+
+
+@lru_cache(maxsize=64)
+def _series_of(header: tuple[tuple[Cell, ...], ...], label_column: int, header_row: int) -> _Series:
+    """Cached, because the reports of one quarter all carry the same header."""
+    groups = _groups(header[0])
+    names = [heading(cell) if isinstance(cell, str) else "" for cell in header[-1]]
+    declared: dict[tuple[str, str], int] = {}
+    undeclared = []
+    for column, key in enumerate(zip(groups, names, strict=True)):
+        if key in declared:
+            raise Rejected(
+                expected="each column once",
+                found=" / ".join(key),
+                where=f"{SERIES}!{column_letters(column)}{header_row + 2}",
+            )
+        if key in SERIES_COLUMNS:
+            declared[key] = column
+        elif key[1] and column != label_column:
+            undeclared.append(" / ".join(key))
+    if missing := [" / ".join(key) for key in SERIES_COLUMNS if key not in declared]:
+        raise Rejected(
+            expected=f"the columns {'; '.join(missing)}", found="; ".join(filter(None, names)),
+            where=f"{SERIES}, row {header_row + 2}", hint="The layout of this edition is not known.",
+        )  # fmt: skip
+    columns = tuple(
+        (column, column_letters(column), *SERIES_COLUMNS[key]) for key, column in declared.items()
+    )
+    return _Series(columns, tuple(undeclared), (SERIES, *_header_texts(header, label_column)))
+
+
+def _quarter_rows(
+    sheet: Sheet, start: int, label_column: int, series: _Series
+) -> Iterator[tuple[int, dt.date, list[Cell]]]:
+    """(index, last day of the quarter, row); the year stands on the first quarter only."""
+    columns = [column for column, _, _, _ in series.columns]
+    last: dt.date | None = None
+    for number, row in _data_rows(sheet, start):
+        label = row[label_column]
+        if all(row[column] == "" for column in columns) or (label == "" and last is None):
+            continue  # blank rows and notes; above the first quarter the column numbers
+        date = _quarter_end(str(label), last)
+        if date is None or (last is not None and date <= last):
+            raise Rejected(
+                expected=f"the quarter after {last}" if last else "a quarter, e.g. “2010 Mrz. / 1. Quartal”",
+                found=f"“{label}”",
+                where=sheet.where(number, label_column),
+            )
+        yield number, date, row
+        last = date
+
+
+def _quarter_end(label: str, last: dt.date | None) -> dt.date | None:
+    """Last day of a quarter; without a printed year that of the row before. None where it cannot be told."""
+    match = _QUARTER.fullmatch(label.strip())
+    if not match or month_number(match[2]) != 3 * int(match[3]):
+        return None
+    year = int(match[1]) if match[1] else last and last.year
+    return month_end(year, 3 * int(match[3])) if year else None

@@ -1,0 +1,353 @@
+"""Breitbandatlas, CSV packages up to 2021: fixed-line coverage per Kreis, Land and Germany in % of customers.
+
+Layout (Bundesnetzagentur, Paket 3): one row per region; key column `ags` (Kreis 5 digits, Land 2) or `staat`;
+one column per technology group and least rate, coded (`verf_300_1000`) or worded (`alle Technologien ≥ 1000
+Mbit/s`). Column set, order, delimiter and quotes change with every edition, so a column is read by its name
+alone. Meaning of the groups: the former operator's answer that comes with the packages. The period stands in
+the file name only: `<level>_<customer>_<year>_<1|2>.csv`, 1 = 30 June, 2 = 31 December.
+
+The mobile table is part of the same packages: `bnetza_mobilfunk` shares the rules on period, region keys and
+percentages written here.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from reference.regions import GERMANY, NRW, nrw_kreise, published_regions
+from schemas.observation import Observation
+from sources.arrived_file import ArrivedFile
+from sources.cells import german_number, month_end, plain_number
+from sources.product import Decoded, Product, Remark
+from sources.rejected import Rejected
+from sources.table_csv import CsvTable, header_of, read_table
+
+DATASET = "bnetza_breitbandatlas"
+VARIABLE = "broadband_coverage"
+HOUSEHOLDS, BUSINESSES = "households", "businesses"
+SOURCE_ID = {HOUSEHOLDS: "bnetza_breitbandatlas", BUSINESSES: "bnetza_breitbandatlas_gewerbe"}
+
+#: Publisher's group → technology; a group that is not listed keeps its own name (`dsl`, `catv`, `5g`, …).
+TECHNOLOGY = {
+    "300": "all",
+    "alle technologien": "all",
+    "100": "wired",
+    "leitungsg. technologien": "wired",
+    "leitungsgebundene technologien": "wired",
+    "200": "wireless",
+    "mobile technologien": "wireless",
+    "drahtlose technologien": "wireless",
+    "ftth/b": "ftth",
+    "wimax/wlan": "wimax_wlan",
+}
+#: Groups that exist for households only, in every edition.
+HOUSEHOLD_TECHNOLOGIES = {"all", "wireless"}
+
+KEY_COLUMNS = ("ags", "staat")
+#: `staat` stands as the key of Germany in one edition whose key column is called `ags`.
+GERMANY_KEYS = ("deutschland", "staat")
+
+#: Coverage is rounded group by group: some editions print 100.01.
+LARGEST_PERCENTAGE = 100.01
+
+_CODED = re.compile(r"verf_([a-z0-9/]+?)(?:_([0-9]{1,6}))?", re.IGNORECASE)
+_WORDED = re.compile(r"(.+?)\s*(?:≥|>=)\s*([0-9]{1,6})\s*Mbit/s", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"[a-z0-9]+")
+
+_HALF_YEAR = re.compile(r"(?<!\d)(20\d\d)_(1|2|mitte|ende)(?![a-z0-9])", re.IGNORECASE)
+_LAST_MONTH = {"1": 6, "mitte": 6, "2": 12, "ende": 12}
+
+_CUSTOMER = re.compile(r"(?<![a-z])(privat|gewerbe_gwg|gewerbe|gew)(?![a-z])", re.IGNORECASE)
+_CUSTOMER_IDS = {"privat": HOUSEHOLDS, "gew": BUSINESSES, "gewerbe": BUSINESSES}
+
+
+#: Rows (line, cells) by region id.
+Rows = dict[str, list[tuple[int, list[str]]]]
+
+
+class Coverage(NamedTuple):
+    """What a column is about; min_mbit is None where the name gives no rate (`verf_2g`)."""
+
+    technology: str
+    min_mbit: int | None
+
+
+class PercentCell(NamedTuple):
+    """A printed percentage with its place (`line 2, column 23`) and what it is about."""
+
+    region_id: str
+    dimensions: str
+    text: str
+    where: str
+
+
+def coverage_of(header: str) -> Coverage | None:
+    """What a column header says, None where it is no coverage column.
+
+    >>> coverage_of("verf_300_1000"), coverage_of("FTTH/B ≥ 400 Mbit/s")
+    (Coverage(technology='all', min_mbit=1000), Coverage(technology='ftth', min_mbit=400))
+    >>> coverage_of("verf_2g"), coverage_of("ags")
+    (Coverage(technology='2g', min_mbit=None), None)
+    """
+    name = " ".join(header.split())
+    match = _CODED.fullmatch(name) or _WORDED.fullmatch(name)
+    if not match:
+        return None
+    group = match[1].lower()
+    technology = TECHNOLOGY.get(group) or (group if _PLAIN_NAME.fullmatch(group) else None)
+    return Coverage(technology, int(match[2]) if match[2] else None) if technology else None
+
+
+def reference_date(file: ArrivedFile) -> dt.date:
+    """Day the file is about: from its name, else the day a manifest gives.
+
+    Raises Rejected where neither says it, or where they contradict each other.
+    """
+    day = _day_in_name(file.name) or _iso_day(file.period)
+    if day is None:
+        raise Rejected(
+            expected="the period in the file name (…_2020_1.csv: 30.06.2020, …_2020_2.csv: 31.12.2020), "
+            "or a day such as 2020-06-30 in MANIFEST.csv",
+            found=f"the name “{file.name}” and the period “{file.period}”",
+            hint="The table itself states no period: name the file <level>_<customer>_<year>_<1|2>.csv.",
+        )
+    if not day.isoformat().startswith(file.period):
+        raise Rejected(
+            expected=f"the period {day} in MANIFEST.csv, as the file name “{file.name}” says",
+            found=f"the period {file.period}",
+            hint="Find out which of the two is right and correct the other.",
+        )
+    return day
+
+
+def monitored_rows(table: CsvTable, key_column: int) -> tuple[Rows, dict[str, int]]:
+    """(rows per monitored region id, number of other rows by reason).
+
+    Raises Rejected for a key that is none, for a file without a monitored level, and for a level that is
+    not complete (53 Kreise of NRW; NRW among the Länder).
+    """
+    known = published_regions() | dict.fromkeys(GERMANY_KEYS, GERMANY)
+    rows: Rows = {}
+    skipped: Counter[str] = Counter()
+    key_lengths = set()
+    for line, cells in table.rows:
+        key = cells[key_column].strip().lower()
+        if region_id := known.get(key):
+            rows.setdefault(region_id, []).append((line, cells))
+        else:
+            skipped[_reason_to_skip(key, f"line {line}, column {key_column + 1}")] += 1
+        if key.isdecimal():
+            key_lengths.add(len(key))
+    if not rows and key_lengths == {8}:
+        raise Rejected(
+            expected="rows of Kreise, Länder or Germany",
+            found=f"{len(table.rows)} rows of municipalities",
+            hint="The municipal level is not monitored: use landkreis_…, bundesland_… or deutschland_….",
+        )
+    _require(nrw_kreise() if 5 in key_lengths else (), rows, "all 53 Kreise of NRW")
+    _require((NRW,) if 2 in key_lengths else (), rows, "NRW among the Länder")
+    return rows, dict(skipped)
+
+
+def percentages(cells: list[PercentCell], delimiter: str) -> list[tuple[float | None, str]]:
+    """(value in %, status) of each cell; an empty cell is not available.
+
+    The decimal sign is that of the file: a comma only where all cells agree and it is not the delimiter.
+    Raises Rejected for both signs in one file, for text, and for a value outside 0 to 100.01.
+    """
+    comma = next((cell for cell in cells if "," in cell.text), None)
+    point = next((cell for cell in cells if "." in cell.text), None)
+    if comma and (point or delimiter == ","):
+        raise Rejected(
+            expected=f"decimal points, as in {point.where} (“{point.text}”)" if point else "decimal points",
+            found=f"“{comma.text}”",
+            where=comma.where,
+        )
+    number = german_number if comma else plain_number
+    readings = []
+    for cell in cells:
+        value, status = number(cell.text, cell.where)
+        if value is not None and not 0 <= value <= LARGEST_PERCENTAGE:
+            raise Rejected(expected="a percentage from 0 to 100", found=f"“{cell.text}”", where=cell.where)
+        readings.append((value, status))
+    return readings
+
+
+def to_observations(
+    dataset: str, variable: str, day: dt.date, cells: list[PercentCell], delimiter: str
+) -> list[tuple[object, ...]]:
+    """One observation in `%` per cell, without sector and basis. Raises Rejected as `percentages`."""
+    readings = percentages(cells, delimiter)
+    return [
+        Observation(
+            dataset=dataset,
+            variable=variable,
+            region_id=cell.region_id,
+            sector_scheme=None,
+            sector_id=None,
+            dimensions=cell.dimensions,
+            reference_date=day,
+            value=value,
+            unit="%",
+            status=status,
+            basis="",
+            printed=cell.text,
+            locator=cell.where,
+        )
+        for cell, (value, status) in zip(cells, readings, strict=True)
+    ]
+
+
+def remarks_on_end(file: ArrivedFile) -> list[Remark]:
+    """A remark where the last line has no end: every known file of the packages closes it."""
+    if file.text.endswith(("\n", "\r")):
+        return []
+    return [Remark("last_line_open", "The last line has no line end: its last cell may be cut off.")]
+
+
+def _decode(file: ArrivedFile) -> Decoded:
+    table = read_table(file)
+    key_column, coverages = _columns(table.header)
+    customer = _customer(file.name, {coverage.technology for coverage in coverages.values()})
+    day = reference_date(file)
+    rows, skipped = monitored_rows(table, key_column)
+    dimensions = {column: _dimensions(customer, coverage) for column, coverage in coverages.items()}
+    cells = [
+        PercentCell(region_id, text, row[column], f"line {line}, column {column + 1}")
+        for region_id, region_rows in rows.items()
+        for line, row in _only_row(region_id, region_rows)
+        for column, text in dimensions.items()
+    ]
+    return Decoded(
+        observations=to_observations(DATASET, VARIABLE, day, cells, table.delimiter),
+        source_id=SOURCE_ID[customer],
+        period=day.isoformat(),
+        layout=table.header,
+        skipped=skipped,
+        remarks=remarks_on_end(file) + _remarks_on_empty_columns(table.header, coverages, rows),
+    )
+
+
+def _recognises(file: ArrivedFile) -> bool:
+    return any(coverage_of(header) for header in header_of(file))
+
+
+def _columns(header: tuple[str, ...]) -> tuple[int, dict[int, Coverage]]:
+    """(position of the key column, coverage by position); each thing may stand there once."""
+    keys, coverages = [], {}
+    for column, text in enumerate(header):
+        if text.lower() in KEY_COLUMNS:
+            keys.append(column)
+        elif coverage := coverage_of(text):
+            coverages[column] = coverage
+        else:
+            raise Rejected(
+                expected="`ags`, `staat`, `verf_<group>_<Mbit/s>` or `<technology> ≥ <rate> Mbit/s`",
+                found=f"a column “{text}”",
+                where=f"line 1, column {column + 1}",
+            )
+    if not coverages:
+        raise Rejected(expected="columns of coverage", found=", ".join(header), where="line 1")
+    if len(keys) != 1:
+        raise Rejected(expected="one key column, `ags` or `staat`", found=f"{len(keys)}", where="line 1")
+    if twice := [what for what, count in Counter(coverages.values()).items() if count > 1]:
+        places = [
+            f"{header[column]} (column {column + 1})" for column in coverages if coverages[column] in twice
+        ]
+        raise Rejected(expected="every column once", found=", ".join(places), where="line 1")
+    return keys[0], coverages
+
+
+def _customer(name: str, technologies: set[str]) -> str:
+    """`households` or `businesses`, from the file name and checked against what the columns can be about."""
+    match = _CUSTOMER.search(name)
+    named = match[1].lower() if match else ""
+    if named == "gewerbe_gwg":
+        raise Rejected(
+            expected="households (`privat` in the name) or businesses (`gew`)",
+            found=f"the name “{name}”",
+            hint="`gewerbe_gwg` counts another set of businesses than `gew`; the two must not be mixed.",
+        )
+    of_households = bool(technologies & HOUSEHOLD_TECHNOLOGIES)
+    customer = _CUSTOMER_IDS.get(named) or (HOUSEHOLDS if of_households else None)
+    if customer is None:
+        raise Rejected(
+            expected="`privat` (households) or `gew` (businesses) in the file name",
+            found=f"the name “{name}”",
+            hint="The columns fit both: name the file <level>_<customer>_<year>_<1|2>.csv.",
+        )
+    if (customer == HOUSEHOLDS) != of_households:
+        raise Rejected(
+            expected=f"a file on {customer}, as its name “{name}” says",
+            found="columns on all or on wireless technologies, which exist for households only"
+            if of_households
+            else "no column on all or on wireless technologies, which every file on households has",
+            where="line 1",
+        )
+    return customer
+
+
+def _dimensions(customer: str, coverage: Coverage) -> str:
+    rate = "" if coverage.min_mbit is None else f"min_mbit={coverage.min_mbit};"
+    return f"customer={customer};{rate}technology={coverage.technology}"
+
+
+def _only_row(region_id: str, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+    if len(rows) > 1:
+        lines = ", ".join(f"line {line}" for line, _ in rows)
+        raise Rejected(expected=f"one row for region {region_id}", found=f"{len(rows)}: {lines}", where=lines)
+    return rows
+
+
+def _remarks_on_empty_columns(header: tuple[str, ...], columns: Iterable[int], rows: Rows) -> list[Remark]:
+    monitored = [cells for region_rows in rows.values() for _, cells in region_rows]
+    empty = [header[column] for column in columns if not any(cells[column].strip() for cells in monitored)]
+    text = f"No figure in {len(empty)} columns: {', '.join(empty)}"
+    return [Remark("columns_empty", text)] if empty else []
+
+
+def _day_in_name(name: str) -> dt.date | None:
+    match = _HALF_YEAR.search(name)
+    return month_end(int(match[1]), _LAST_MONTH[match[2].lower()]) if match else None
+
+
+def _iso_day(period: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(period)
+    except ValueError:
+        return None  # a year or a span does not say which half-year
+
+
+def _reason_to_skip(key: str, where: str) -> str:
+    if key.isascii() and key.isdecimal():
+        if len(key) == 8:
+            return "municipality"
+        if len(key) in (2, 5) and not key.startswith(NRW):
+            return "region outside NRW"
+    raise Rejected(
+        expected="an official key (2 digits: Land, 5: Kreis, 8: municipality) or `Deutschland`",
+        found=f"“{key}”" if key else "an empty cell",
+        where=where,
+        hint="Programs that read keys as numbers drop the leading zero." if key.isdecimal() else "",
+    )
+
+
+def _require(expected: Iterable[str], rows: Rows, what: str) -> None:
+    if missing := [region_id for region_id in expected if region_id not in rows]:
+        raise Rejected(
+            expected=what,
+            found=f"no row for {len(missing)} of them: {', '.join(missing)}",
+            hint="The file may be cut off: download it again.",
+        )
+
+
+PRODUCT = Product(
+    product_id="bnetza_breitbandatlas",
+    looks_like="a Breitbandatlas CSV (columns `ags` or `staat`, then `verf_300_1000` and the like)",
+    recognises=_recognises,
+    decode=_decode,
+)

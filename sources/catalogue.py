@@ -1,0 +1,106 @@
+"""All products the monitor can read, in the order in which a file is tried against them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from schemas.sum_rules import EditionRule, SumRule
+from sources.arrived_file import ArrivedFile
+from sources.product import Product
+from sources.rejected import Rejected
+
+_KIND_SAYS = {
+    "empty": ("a file with content", "an empty file", "Download it again."),
+    "html": (
+        "a data file",
+        "an HTML page, as servers send it in place of a file when they fail",
+        "Open it in a browser to read what the server said, then download the file again.",
+    ),
+    "ole": (
+        "an XLSX workbook (a zip)",
+        "an old XLS workbook or a password-protected XLSX",
+        "Save it as XLSX without a password.",
+    ),
+}
+
+
+@cache
+def products() -> tuple[Product, ...]:
+    """Imported on first use: a decoder costs time only where files are decoded."""
+    from sources import (
+        ba_regionalreport,
+        ba_sonderauswertung,
+        bkg_boundaries,
+        bnetza_breitbandatlas,
+        bnetza_mobilfunk,
+        destatis_wz_bridge,
+    )
+    from sources.genesis import product as genesis
+
+    return (
+        ba_regionalreport.PRODUCT,
+        *genesis.PRODUCTS,
+        bnetza_breitbandatlas.PRODUCT,
+        bnetza_mobilfunk.PRODUCT,
+        ba_sonderauswertung.PRODUCT,
+        bkg_boundaries.PRODUCT,
+        destatis_wz_bridge.PRODUCT,
+    )
+
+
+def recognise(file: ArrivedFile) -> Product:
+    """The product a file belongs to, by its content; raises Rejected where it is none."""
+    if file.kind in _KIND_SAYS:
+        expected, found, hint = _KIND_SAYS[file.kind]
+        raise Rejected(expected=expected, found=found, hint=hint)
+    for product in products():
+        if product.recognises(file):
+            return product
+    raise Rejected(
+        expected="one of: " + "; ".join(product.looks_like for product in products()),
+        found=_first_words(file),
+        hint="If the publisher changed the layout, declare it (docs/new-source.md); the file stays archived.",
+    )
+
+
+def sum_rules() -> list[SumRule]:
+    """Which variables of which table must add up from the Kreise to the Land."""
+    from sources.genesis.table import tables
+
+    return [
+        SumRule(table.code, variable.name, variable.kreise_sum_to_land)
+        for table in tables().values()
+        for variable in table.variables
+        if variable.kreise_sum_to_land is not None
+    ]
+
+
+def edition_rules() -> list[EditionRule]:
+    """Products that come as one file per Kreis and print the Land in each."""
+    return [EditionRule("ba_regionalreport_2.3", "ba_regionalreport_2.1", "employees")]
+
+
+def _first_words(file: ArrivedFile) -> str:
+    if file.kind == "zip":
+        return _inside_zip(file)
+    if file.kind == "binary":
+        return f"binary data beginning with {file.content[:8].hex(' ')}"
+    return f"text beginning with “{file.content[:120].decode('utf-8', errors='replace')}”"
+
+
+def _inside_zip(file: ArrivedFile) -> str:
+    import io
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(file.content)) as archive:
+            names = archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise Rejected(
+            expected="a complete zip or XLSX file",
+            found=f"a damaged one ({error})",
+            hint="The download was cut off: download it again.",
+        ) from error
+    if "xl/workbook.xml" in names:
+        return f"an XLSX workbook with the sheets {', '.join(file.workbook.sheet_names[:6])}"
+    return f"a zip archive with {len(names)} files ({', '.join(names[:3])} …)"

@@ -1,0 +1,390 @@
+"""Decoder of ffcsv, the flat files of GENESIS: the new dialect (V5, one value per line) and the old (V4, wide).
+
+Everything is matched by GENESIS code. The file names its statistic but not its table: the table is the declared one
+with these variable and classification codes; where several fit, the file name decides.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sources.arrived_file import ArrivedFile
+from sources.cells import QUALITY_STATUS, SIGN_STATUS, german_number
+from sources.genesis.harvest import Harvest, Subject, place_of_code, reference_date, subject
+from sources.genesis.table import Classification, Found, Table, Variable, normal, table_of, tables, undeclared
+from sources.product import Decoded
+from sources.rejected import Rejected
+
+REGION_CODES = frozenset({"KREISE", "REGBEZ", "DLAND", "DINSG", "GEMEIN"})
+_TABLE_CODE = re.compile(r"\d{5}-\d{2}-\d{2}-\d(?:-B)?|\d{5}-\d{2,3}[a-z]{1,2}")
+_STATISTIC = re.compile(r"\d{5}")
+
+Row = tuple[int, list[str]]
+
+
+class Dialect(NamedTuple):
+    """Column names, normalised; `group` is a classification of a row, numbered from 1."""
+
+    statistic: str
+    time: str
+    plain: frozenset[str]
+    group: re.Pattern[str]
+    group_code: str
+    category_code: str
+    category_label: str
+
+
+NEW = Dialect(
+    statistic="statistics_code",
+    time="time",
+    plain=frozenset(
+        "statistics_code statistics_label time_code time_label time "
+        "value value_unit value_variable_code value_variable_label value_q".split()
+    ),
+    group=re.compile(r"(\d+)_variable_(?:attribute_)?(?:code|label)"),
+    group_code="{}_variable_code",
+    category_code="{}_variable_attribute_code",
+    category_label="{}_variable_attribute_label",
+)
+OLD = Dialect(
+    statistic="statistik_code",
+    time="zeit",
+    plain=frozenset("statistik_code statistik_label zeit_code zeit_label zeit".split()),
+    group=re.compile(r"(\d+)_(?:merkmal|auspraegung)_(?:code|label)"),
+    group_code="{}_merkmal_code",
+    category_code="{}_auspraegung_code",
+    category_label="{}_auspraegung_label",
+)
+#: Header of a value column of the old dialect, `BEVSTD__Bevoelkerungsstand__Anzahl`: code, label, unit.
+_OLD_VALUE = re.compile(r"(?P<code>[A-Z][A-Z0-9]*)__(?P<label>.*)__(?P<unit>.+)")
+
+
+class Group(NamedTuple):
+    """Column indices of one classification of a row."""
+
+    code: int
+    category: int
+    label: int
+
+
+class OldValue(NamedTuple):
+    """A value column of the old dialect."""
+
+    index: int
+    code: str
+    unit: str
+
+
+class Sheet(NamedTuple):
+    """Header and rows; `column` by normalised name; `values` only in the old dialect."""
+
+    dialect: Dialect
+    column: dict[str, int]
+    groups: list[Group]
+    values: list[OldValue]
+    rows: list[Row]
+    header: list[str]
+
+
+def recognises(file: ArrivedFile) -> bool:
+    if file.kind != "text":
+        return False
+    first = next((line for line in file.head_lines if line.strip()), "")
+    names = {normal(cell.strip('"')) for cell in first.split(";")}
+    return NEW.statistic in names or OLD.statistic in names
+
+
+def decode(file: ArrivedFile) -> Decoded:
+    """Observations of a declared table; raises Rejected where the file does not say what the table declares."""
+    sheet = _sheet(file)
+    table = _identify(sheet, _statistic(sheet), file.name)
+    harvest = Harvest(table)
+    read = _read_new if sheet.dialect is NEW else _read_old
+    read(harvest, sheet)
+    return harvest.decoded(tuple(normal(name) for name in sheet.header), has_footer=False)
+
+
+def _sheet(file: ArrivedFile) -> Sheet:
+    rows = [(line, cells) for line, cells in file.rows() if cells]
+    if not rows:
+        raise Rejected(expected="a header with statistics_code", found="an empty file")
+    header = rows[0][1]
+    column: dict[str, int] = {}
+    for index, name in enumerate(header):
+        if column.setdefault(normal(name), index) != index:
+            raise Rejected(
+                expected="each column once", found=f"“{name}” again", where=f"line 1, column {index + 1}"
+            )
+    dialect = NEW if NEW.statistic in column else OLD
+    groups = _groups(dialect, column)
+    sheet = Sheet(dialect, column, groups, _old_values(dialect, header), rows[1:], header)
+    _check_header(sheet)
+    _check_rows(sheet, file.text)
+    return sheet
+
+
+def _groups(dialect: Dialect, column: dict[str, int]) -> list[Group]:
+    numbers = sorted({int(match[1]) for name in column if (match := dialect.group.fullmatch(name))})
+    names = (dialect.group_code, dialect.category_code, dialect.category_label)
+    groups = []
+    for number in numbers:
+        wanted = [name.format(number) for name in names]
+        _require(column, wanted)
+        groups.append(Group(*(column[name] for name in wanted)))
+    return groups
+
+
+def _require(column: dict[str, int], names: list[str]) -> None:
+    if missing := [name for name in names if name not in column]:
+        raise Rejected(
+            expected=f"a column {missing[0]}", found=f"only {', '.join(list(column)[:30])}", where="line 1"
+        )
+
+
+def _old_values(dialect: Dialect, header: list[str]) -> list[OldValue]:
+    if dialect is NEW:
+        return []
+    matches = [(index, _OLD_VALUE.fullmatch(name.strip())) for index, name in enumerate(header)]
+    return [OldValue(index, m["code"], m["unit"].replace("_", " ")) for index, m in matches if m]
+
+
+def _check_header(sheet: Sheet) -> None:
+    required = (
+        sorted(sheet.dialect.plain - {"value_q"}) if sheet.dialect is NEW else [OLD.statistic, OLD.time]
+    )
+    _require(sheet.column, [*required, sheet.dialect.group_code.format(1)])
+    values = {value.index for value in sheet.values}
+    for name, index in sheet.column.items():
+        if (
+            name not in sheet.dialect.plain
+            and index not in values
+            and not sheet.dialect.group.fullmatch(name)
+        ):
+            raise Rejected(
+                expected="a column of a GENESIS flat file",
+                found=f"“{sheet.header[index]}”",
+                where=f"line 1, column {index + 1}",
+            )
+    if sheet.dialect is OLD and not values:
+        raise Rejected(
+            expected="a value column such as BEVSTD__Bevoelkerungsstand__Anzahl", found="none", where="line 1"
+        )
+
+
+def _check_rows(sheet: Sheet, text: str) -> None:
+    width = len(sheet.header)
+    for line, cells in sheet.rows:
+        if len(cells) != width:
+            raise Rejected(
+                expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}"
+            )
+    if not sheet.rows or not text.endswith(("\n", "\r")):
+        line, cells = sheet.rows[-1] if sheet.rows else (1, [])
+        raise Rejected(
+            expected="rows, with a line end after the last one",
+            found=";".join(cells) or "none",
+            where=f"line {line}",
+            hint="The file is cut off: download it again.",
+        )
+
+
+# --- which table it is
+
+
+def _statistic(sheet: Sheet) -> str:
+    """The statistic of all rows; raises Rejected at the first row without it."""
+    index = sheet.column[sheet.dialect.statistic]
+    statistic = sheet.rows[0][1][index]
+    for line, cells in sheet.rows:
+        if cells[index] != statistic or not _STATISTIC.fullmatch(statistic):
+            expected = statistic if _STATISTIC.fullmatch(statistic) else "a code of five digits"
+            raise Rejected(
+                expected=f"the code of the statistic ({expected})",
+                found=f"“{cells[index]}” in: {';'.join(cells)}",
+                where=f"line {line}, column {index + 1}",
+                hint="The row is shifted: download the file again.",
+            )
+    return statistic
+
+
+def _identify(sheet: Sheet, statistic: str, file_name: str) -> Table:
+    named = [match for match in _TABLE_CODE.findall(file_name) if match.startswith(f"{statistic}-")]
+    if named:
+        table_of(named[0], "the file name")
+    variables, classifications = _codes(sheet)
+    declared = [table for table in tables().values() if table.statistic == statistic and table.has_codes]
+    fitting = [
+        table
+        for table in declared
+        if variables <= table.variable_by_code.keys()
+        and classifications == table.classification_by_code.keys()
+    ]
+    candidates = fitting or [table for table in declared if variables & table.variable_by_code.keys()]
+    if len(candidates) > 1:
+        candidates = [table for table in candidates if table.code in named]
+    if len(candidates) == 1:
+        return candidates[0]
+    codes = ", ".join(sorted(variables | classifications))
+    fits = ", ".join(table.code for table in fitting) or "none"
+    raise Rejected(
+        expected=f"codes of one declared table of statistic {statistic} (fitting: {fits})",
+        found=f"{' '.join(named) or file_name} with {codes}",
+        hint="Name the file after its table code, or declare the table in sources/genesis/tables.yaml.",
+    )
+
+
+def _codes(sheet: Sheet) -> tuple[set[str], set[str]]:
+    """The variable codes and the classification codes (without regions) that occur."""
+    classifications = {cells[group.code] for _, cells in sheet.rows for group in sheet.groups}
+    if sheet.dialect is OLD:
+        variables = {value.code for value in sheet.values}
+    else:
+        index = sheet.column["value_variable_code"]
+        variables = {cells[index] for _, cells in sheet.rows}
+    return variables, classifications - REGION_CODES - {""}
+
+
+# --- rows
+
+
+def _read_new(harvest: Harvest, sheet: Sheet) -> None:
+    table = harvest.table
+    value, unit = sheet.column["value"], sheet.column["value_unit"]
+    code, quality = sheet.column["value_variable_code"], sheet.column.get("value_q")
+    ignored = frozenset(map(normal, table.ignored_units))
+    subjects: dict[tuple[str, ...], Subject] = {}
+    for line, cells, region_id, date in _monitored_rows(harvest, sheet):
+        key = (cells[code], cells[unit], *_group_codes(sheet, cells))
+        if key not in subjects:
+            variable = _variable(table, cells[code], f"line {line}, column {code + 1}")
+            if normal(cells[unit]) in ignored and not variable.has_unit(cells[unit]):
+                harvest.skipped[f"row in {cells[unit]}"] += 1
+                continue
+            _check_unit(table, variable, cells[unit], f"line {line}, column {unit + 1}")
+            subjects[key] = subject(variable, _categories(table, sheet, cells, line))
+        where = f"line {line}, column {value + 1}"
+        figure = _figure(cells[value], cells[quality] if quality is not None else "", where)
+        harvest.add(subjects[key], region_id, date, figure, cells[value], where)
+
+
+def _read_old(harvest: Harvest, sheet: Sheet) -> None:
+    table = harvest.table
+    variables = [_variable(table, v.code, f"line 1, column {v.index + 1}") for v in sheet.values]
+    for variable, value in zip(variables, sheet.values, strict=True):
+        _check_unit(table, variable, value.unit, f"line 1, column {value.index + 1}")
+    subjects: dict[tuple[str, ...], list[Subject]] = {}
+    for line, cells, region_id, date in _monitored_rows(harvest, sheet):
+        key = _group_codes(sheet, cells)
+        if key not in subjects:
+            categories = _categories(table, sheet, cells, line)
+            subjects[key] = [subject(variable, categories) for variable in variables]
+        for value, about in zip(sheet.values, subjects[key], strict=True):
+            where = f"line {line}, column {value.index + 1}"
+            printed = cells[value.index]
+            harvest.add(about, region_id, date, german_number(printed, where), printed, where)
+
+
+def _monitored_rows(harvest: Harvest, sheet: Sheet) -> Iterator[tuple[int, list[str], str, dt.date]]:
+    """(line, cells, region_id, reference date) of the rows of monitored regions; counts the others."""
+    time = sheet.column[sheet.dialect.time]
+    dates: dict[str, dt.date] = {}
+    for line, cells in sheet.rows:
+        index = _region_column(sheet, line, cells)
+        place = place_of_code(cells[index])
+        if place is None:
+            raise Rejected(
+                expected="a region code: DG or an AGS of 2, 3, 5 or 8 digits",
+                found=f"“{cells[index]}”",
+                where=f"line {line}, column {index + 1}",
+                hint="A spreadsheet may have dropped leading zeros: use the file as downloaded.",
+            )
+        if place.region_id is None:
+            harvest.skipped[place.reason] += 1
+            continue
+        text = cells[time]
+        if text not in dates:
+            dates[text] = _date(harvest.table, text, f"line {line}, column {time + 1}")
+        yield line, cells, place.region_id, dates[text]
+
+
+def _region_column(sheet: Sheet, line: int, cells: list[str]) -> int:
+    columns = [group.category for group in sheet.groups if cells[group.code] in REGION_CODES]
+    if len(columns) == 1:
+        return columns[0]
+    raise Rejected(
+        expected=f"one region among the classifications ({', '.join(sorted(REGION_CODES))})",
+        found=f"{len(columns)} in: {';'.join(cells)}",
+        where=f"line {line}",
+    )
+
+
+def _date(table: Table, text: str, where: str) -> dt.date:
+    if date := reference_date(text, table.time):
+        return date
+    raise Rejected(expected=f"a time ({table.time})", found=f"“{text}”", where=where)
+
+
+def _variable(table: Table, code: str, where: str) -> Variable:
+    if code in table.variable_by_code:
+        return table.variable_by_code[code]
+    raise undeclared("variable code", code, table.variable_by_code, where, table)
+
+
+def _check_unit(table: Table, variable: Variable, unit: str, where: str) -> None:
+    if not variable.has_unit(unit):
+        raise undeclared(f"unit of {variable.name}", unit, variable.units, where, table)
+
+
+def _group_codes(sheet: Sheet, cells: list[str]) -> tuple[str, ...]:
+    """The classifications and categories of a row, regions left out."""
+    return tuple(
+        code
+        for group in sheet.groups
+        if cells[group.code] not in REGION_CODES
+        for code in (cells[group.code], cells[group.category])
+    )
+
+
+def _categories(
+    table: Table, sheet: Sheet, cells: list[str], line: int
+) -> list[tuple[Classification, Found]]:
+    """The categories of a row. No classification: the variable is not divided by it; no category: the total."""
+    categories = []
+    for group in sheet.groups:
+        code = cells[group.code]
+        if not code or code in REGION_CODES:
+            continue
+        classification = table.classification_by_code.get(code)
+        if classification is None:
+            where = f"line {line}, column {group.code + 1}"
+            raise undeclared("classification code", code, table.classification_by_code, where, table)
+        categories.append((classification, _found(table, classification, group, cells, line)))
+    return categories
+
+
+def _found(table: Table, classification: Classification, group: Group, cells: list[str], line: int) -> Found:
+    code = cells[group.category]
+    if not code:
+        return classification.total
+    found = classification.find(code)
+    if found is None and classification.rule:
+        found = classification.find(cells[group.label])
+    if found is None:
+        where = f"line {line}, column {group.category + 1}"
+        raise undeclared(
+            f"category of {classification.dimension}", code, classification.wordings, where, table
+        )
+    return found
+
+
+def _figure(printed: str, quality: str, where: str) -> tuple[float | None, str]:
+    """(value, status) of a value and the quality sign that may stand in a column of its own."""
+    sign = quality.strip()
+    if sign in QUALITY_STATUS and printed.strip() not in SIGN_STATUS:
+        return german_number(f"{printed.strip()}{sign}", where)
+    if sign not in QUALITY_STATUS and sign not in SIGN_STATUS and sign != "()":
+        raise Rejected(expected="a quality sign ( p r s e () )", found=f"“{quality}”", where=where)
+    return german_number(printed, where)

@@ -1,0 +1,235 @@
+"""Collects the figures of one GENESIS file and checks what every format promises: no contradiction, no hole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from reference.regions import NRW, nrw_kreise, published_regions, ruhr_kreise
+from reference.sectors import TOTAL
+from sources.cells import german_day, year_end
+from sources.genesis.table import Classification, Found, Table, Variable, basis_of
+from sources.product import Decoded, Remark
+from sources.rejected import Rejected
+
+LEVEL_INCOMPLETE = "genesis.level_incomplete"
+#: A level counts as not delivered when at most this share of the Kreise is filled while the Land is.
+NEARLY_NONE = 0.1
+
+_YEAR = re.compile(r"[12]\d{3}")
+_DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}")
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_REGION_CODE = re.compile(r"DG|D|\d{2}|\d{3}|\d{5}|\d{7,12}")
+
+
+class Subject(NamedTuple):
+    """What a figure is about, apart from region and time. `is_total`: not divided any further."""
+
+    variable: str
+    unit: str
+    sector_scheme: str | None
+    sector_id: str | None
+    dimensions: str
+    series_from: int | None
+    is_total: bool
+
+
+def subject(variable: Variable, categories: Iterable[tuple[Classification, Found]]) -> Subject:
+    """The subject of a variable under some categories; a later category of a classification is the finer one.
+
+    A total says nothing where a category of its classification stands already (`Grundsicherung`, `Insgesamt`).
+    """
+    chosen: dict[str, Found] = {}
+    schemes: dict[str, str] = {}
+    for classification, found in categories:
+        if classification.sector_scheme:
+            schemes[classification.dimension] = classification.sector_scheme
+        if found != classification.total or classification.dimension not in chosen:
+            chosen[classification.dimension] = found
+    sector = next(iter(schemes), None)
+    divided = {name: found.name for name, found in chosen.items() if found.name and name != sector}
+    named = divided | variable.dimensions
+    sector_id = chosen[sector].name if sector else None
+    return Subject(
+        variable=variable.name,
+        unit=variable.units[0],
+        sector_scheme=schemes[sector] if sector else None,
+        sector_id=sector_id,
+        dimensions=";".join(f"{name}={named[name]}" for name in sorted(named)),
+        series_from=max((found.series_from for found in chosen.values() if found.series_from), default=None),
+        is_total=not divided and sector_id in (None, TOTAL),
+    )
+
+
+def reference_date(text: str, time: str) -> dt.date | None:
+    """The reference date of `2024`, `31.12.2024` or `2024-12-31`; None where it is no time of that kind."""
+    stripped = text.strip()
+    if time == "year":
+        return year_end(int(stripped)) if _YEAR.fullmatch(stripped) else None
+    if _DAY.fullmatch(stripped):
+        return german_day(stripped)
+    if _ISO_DAY.fullmatch(stripped):
+        year, month, day = stripped.split("-")
+        return german_day(f"{day}.{month}.{year}")
+    return None
+
+
+class Place(NamedTuple):
+    """region_id of a monitored region, or None and the reason why its rows are left out."""
+
+    region_id: str | None
+    reason: str = ""
+
+
+@lru_cache(maxsize=4096)
+def place_of_code(code: str) -> Place | None:
+    """The place of a region code, None where it is no region code (a lost leading zero, a label)."""
+    if code in published_regions():
+        return Place(published_regions()[code])
+    if not _REGION_CODE.fullmatch(code):
+        return None
+    if not code.startswith(NRW):
+        return Place(None, "region outside NRW")
+    if len(code) == 3:
+        return Place(None, "Regierungsbezirk")
+    return Place(None, "dissolved Kreis" if len(code) == 5 else "municipality or part of a Kreis")
+
+
+class Harvest:
+    """The observations of one file while it is read."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.skipped: Counter[str] = Counter()
+        self._observations: dict[tuple[object, ...], tuple[object, ...]] = {}
+        self._totals: list[tuple[object, ...]] = []
+        self._basis: dict[dt.date, str] = {}
+
+    def add(
+        self,
+        about: Subject,
+        region_id: str,
+        date: dt.date,
+        figure: tuple[float | None, str],
+        printed: str,
+        locator: str,
+    ) -> None:
+        """Adds one figure; the same once more is dropped. Raises Rejected where it was another one before."""
+        value, status = figure
+        if status == "suppressed" and about.series_from and date.year < about.series_from:
+            status = "not_available"
+        if date not in self._basis:
+            self._basis[date] = basis_of(self.table, date, None)
+        key = (about.variable, region_id, about.sector_id, about.dimensions, date)
+        observation = (
+            self.table.code, about.variable, region_id, about.sector_scheme, about.sector_id, about.dimensions,
+            date, value, about.unit, status, self._basis[date], printed, locator,
+        )  # fmt: skip
+        first = self._observations.setdefault(key, observation)
+        if first is not observation:
+            self._repeated(first, observation)
+        elif about.is_total:
+            self._totals.append(observation)
+
+    def _repeated(self, first: tuple[object, ...], second: tuple[object, ...]) -> None:
+        if first[11] != second[11]:
+            raise Rejected(
+                expected=f"{first[11]} as at {first[12]}, for {_named(first)}",
+                found=f"{second[11]}",
+                where=f"{second[12]}",
+                hint="The same figure is printed twice and differs, or a row or column label is missing.",
+            )
+        self.skipped["figure printed twice"] += 1
+
+    def decoded(
+        self, layout: tuple[str, ...], *, has_footer: bool, retrieved_on: dt.date | None = None
+    ) -> Decoded:
+        """What was collected; raises Rejected where regions or rows are missing.
+
+        Without a footer nothing but the rows tells whether the file was cut off.
+        """
+        observations = list(self._observations.values())
+        if not observations:
+            raise Rejected(
+                expected="rows for a Kreis of NRW, for NRW or for Germany",
+                found="no such row" + "".join(f", {n} × {reason}" for reason, n in self.skipped.items()),
+            )
+        self._check_holes()
+        if not has_footer:
+            self._check_kreise()
+        return Decoded(
+            observations=observations,
+            source_id=self.table.source_id,
+            period=self._period(),
+            retrieved_on=retrieved_on,
+            layout=layout,
+            skipped=dict(self.skipped),
+            remarks=self._remarks(),
+        )
+
+    def _check_holes(self) -> None:
+        """Every region must have the same rows."""
+        rows: dict[str, set[tuple[object, ...]]] = defaultdict(set)
+        for variable, region_id, *rest in self._observations:
+            rows[str(region_id)].add((variable, *rest))
+        every = set().union(*rows.values())
+        for region_id, found in rows.items():
+            if len(found) == len(every):
+                continue
+            missing = sorted(every - found, key=str)
+            variable, sector_id, dimensions, date = missing[0]
+            parts = [str(part) for part in (variable, sector_id, dimensions, date) if part]
+            raise Rejected(
+                expected=f"the same {len(every)} figures for every region",
+                found=f"{len(found)} for region {region_id}: {' '.join(parts)} is missing",
+                hint="The file is cut off or was compressed: download it again, with empty rows.",
+            )
+
+    def _check_kreise(self) -> None:
+        found = {str(key[1]) for key in self._observations} & set(nrw_kreise())
+        if found in (set(nrw_kreise()), set(ruhr_kreise())):
+            return
+        expected = nrw_kreise() if found - set(ruhr_kreise()) else ruhr_kreise()
+        missing = [kreis for kreis in expected if kreis not in found]
+        raise Rejected(
+            expected="all Kreise of NRW, or all Kreise of the Ruhr",
+            found=f"{len(found)} Kreise of NRW; missing: {' '.join(missing)}",
+            hint="The file has no footer and seems cut off: download it again.",
+        )
+
+    def _period(self) -> str:
+        dates = sorted(self._basis)
+        texts = [str(d.year) if self.table.time == "year" else d.isoformat() for d in (dates[0], dates[-1])]
+        return texts[0] if texts[0] == texts[1] else "/".join(texts)
+
+    def _remarks(self) -> list[Remark]:
+        """One remark for the file where totals are printed for the Land and missing for nearly all Kreise."""
+        land: dict[tuple[object, ...], tuple[object, ...]] = {}
+        kreise: dict[tuple[object, ...], list[bool]] = defaultdict(list)
+        for observation in self._totals:
+            group = (observation[1], observation[5], observation[6])
+            if observation[2] == NRW:
+                land[group] = observation
+            elif observation[2] in nrw_kreise():
+                kreise[group].append(observation[9] != "not_available")
+        empty = [
+            group
+            for group, filled in kreise.items()
+            if group in land and land[group][7] is not None and sum(filled) <= NEARLY_NONE * len(filled)
+        ]
+        if not empty:
+            return []
+        first, filled = land[empty[0]], kreise[empty[0]]
+        text = f"{_named(first)}: {sum(filled)} of {len(filled)} Kreise filled, NRW {first[7]:,.10g}"
+        if len(empty) > 1:
+            text += f" (and {len(empty) - 1} more of this kind)"
+        return [Remark(LEVEL_INCOMPLETE, text, str(first[12]))]
+
+
+def _named(observation: tuple[object, ...]) -> str:
+    """`population 05112 sex=male 2024-12-31` of an observation."""
+    return " ".join(str(observation[field]) for field in (1, 2, 4, 5, 6) if observation[field])

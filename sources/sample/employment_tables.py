@@ -1,0 +1,181 @@
+"""Employment by sector as GENESIS prints it: 13111-07-05-4 and 13111-01-03-4 (regio), 13111-54i (Landesdatenbank)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from reference.regions import nrw_kreise
+from reference.sectors import GENESIS_13, LDB_SECTIONS, TOTAL
+from sources.sample.areas import AREAS, REGIO_INDENT, Numbers, all_areas, ldb_areas
+from sources.sample.datencsv import Cell, datencsv, span
+from sources.sample.sample_file import LDB, REGIO, SampleFile
+from sources.sample.world import DIVISION_CODES, Vector, World, by_sector, scaled
+
+#: Row labels of 13111-07-05-4; three print no code.
+GENESIS_LABELS = {
+    "A": "Land- und Forstwirtschaft, Fischerei (A)",
+    "B-F": "Produzierendes Gewerbe (B-F)",
+    "B-E": "Produzierendes Gewerbe ohne Baugewerbe (B-E)",
+    "C": "Verarbeitendes Gewerbe (C)",
+    "F": "Baugewerbe (F)",
+    "G-U": "Dienstleistungsbereiche (G-U)",
+    "G-I": "Handel, Gastgewerbe, Verkehr (G-I)",
+    "J": "Information und Kommunikation (J)",
+    "K": "Erbringung von Finanz- und Vers.leistungen (K)",
+    "L": "Grundstücks- und Wohnungswesen (L)",
+    "M-N": "Freiberufl,wissenschaftl. techn. Dienstl.,sonst.DL",
+    "O-Q": "Öff.Verw.,Verteidig.,Sozialvers.,Erz.-u.Unterricht",
+    "R-U": "Kunst, Unterhaltung, Erholung, Priv. Haush.,usw.",
+    TOTAL: "Insgesamt",
+}
+#: Codes and labels of 13111-54i.
+LDB_LABELS = {
+    "A": ("A", "Land- und Forstwirtschaft, Fischerei"),
+    "B-F": ("B-F", "Produzierendes Gewerbe"),
+    "B-E": ("B-E", "Produzierendes Gewerbe ohne Baugewerbe"),
+    "C": ("C", "Verarbeitendes Gewerbe"),
+    "F": ("F", "Baugewerbe"),
+    "G-T": ("G-T", "Dienstleistungsbereich"),
+    "G-I": ("G-I", "Handel, Gastgewerbe, Verkehr"),
+    "J": ("J", "Information und Kommunikation"),
+    "K": ("K", "Erbringung von Finanz- und Versicherungsdienstleistungen"),
+    "L": ("L", "Grundstücks- und Wohnungswesen"),
+    "M-N": ("M-N", "Freiberufl,wissenschaftl. techn. Dienstl.,sonst.DL"),
+    "O-Q": ("O-Q", "Öff. Verw.,Verteidig.,Erz. und Unterricht,Gesundheits- und Sozialwesen"),
+    "R-T": ("R-T", "Kunst, Unterhaltung, Erholung, Priv. Haush.,usw."),
+    TOTAL: ("", "Insgesamt"),
+}
+#: Columns of 13111-54i behind the total, with invented percentages; the last of each group is the rest.
+SCHOOL = {"ohne Schulabschluss": 3, "mit Volks-/Haupschulabschluss": 15, "mit mittlerer Reife/gleichwertigem Abschluss": 26,
+          "mit Abitur/Fachabitur": 42, "Abschluss unbekannt": None}  # fmt: skip
+TRAINING = {"ohne beruflichen Ausbildungsabschluss": 16, "mit anerkanntem Berufsabschluss": 56,
+            "mit akademischem Abschluss": 19, "Ausbildung unbekannt": None}  # fmt: skip
+YEARS = range(2015, 2025)
+#: Three columns twice, all and foreign: total, male, female.
+SEXES, NATIONALITIES = 3, 2
+
+
+def files(world: World) -> Iterator[SampleFile]:
+    yield from (by_sector_regio(world, year) for year in YEARS)
+    yield by_sector_ldb(world)
+
+
+def by_sex_and_nationality(world: World, day: dt.date) -> dict[str, dict[str, Numbers | None]]:
+    """sector of genesis-13 → area → all, men, women, foreigners, foreign men, foreign women."""
+    kreise = {ags: _people(world, world.employees(ags, day)) for ags in nrw_kreise()}
+    germany = _people(world, world.germany(day))
+    return {
+        sector_id: all_areas({ags: rows[sector_id] for ags, rows in kreise.items()}, germany[sector_id])
+        for sector_id in GENESIS_LABELS
+    }
+
+
+def _people(world: World, vector: Vector) -> dict[str, Numbers]:
+    men_percent = {code: int(world.draw("men", code, 25, 85)) for code in DIVISION_CODES}
+    foreign_percent = {code: int(world.draw("foreigners", code, 6, 34)) for code in DIVISION_CODES}
+    foreigners = scaled(vector, foreign_percent, 20)
+    columns = []
+    for everybody in (vector, foreigners):
+        men = scaled(everybody, men_percent, 50)
+        women = tuple(a - m for a, m in zip(everybody, men, strict=True))
+        columns += [by_sector(GENESIS_13, column) for column in (everybody, men, women)]
+    return {sector_id: tuple(column[sector_id] for column in columns) for sector_id in GENESIS_LABELS}
+
+
+def printed(numbers: Numbers | None) -> list[Cell]:
+    """As 13111-07-05-4 prints them: `-` for a dissolved Kreis, `.` for groups of one or two persons."""
+    if numbers is None:
+        return ["-"] * SEXES * NATIONALITIES
+    everybody, men, women, *foreign = numbers
+    cells: list[Cell] = [everybody, *(["."] * 2 if men in (1, 2) or women in (1, 2) else [men, women])]
+    return cells + (["."] * SEXES if any(number in (1, 2) for number in foreign) else list(foreign))
+
+
+def by_sector_regio(world: World, year: int) -> SampleFile:
+    """13111-07-05-4, one Stichtag a file."""
+    day = dt.date(year, 6, 30)
+    stand = dt.date(year + 1, 2, 15)
+    figures = by_sex_and_nationality(world, day)
+    rows = [
+        [area.code, REGIO_INDENT[area.level] + area.name, label, *printed(figures[sector_id][area.code])]
+        for area in AREAS
+        for sector_id, label in GENESIS_LABELS.items()
+    ]
+    content = datencsv(
+        "GENESIS-Tabelle: 13111-07-05-4",
+        (
+            "Sozialversicherungspflichtig Beschäftigte am Arbeitsort nach",
+            "Geschlecht, Nationalität und Wirtschaftszweigen - Stichtag",
+            "30.06. - Kreise u. krfr. Städte",
+            "Sozialversicherungspflichtig Beschäftigte",
+            "Sozialversicherungspfl. Beschäftigte (Arbeitsort) (Anzahl)",
+            f"Stichtag: {day:%d.%m.%Y}",
+        ),
+        (
+            span(("", 3), ("Nationalität", 6)),
+            span(("", 3), ("Insgesamt", 3), ("Ausländer(innen)", 3)),
+            span(("", 3), ("Geschlecht", 6)),
+            span(("", 3)) + ["Insgesamt", "männlich", "weiblich"] * NATIONALITIES,
+        ),
+        rows,
+        stand,
+    )
+    return SampleFile(
+        path=f"regionalstatistik/datencsv/13111-07-05-4_{year}.csv",
+        content=content,
+        source_id="regionalstatistik_13111-07-05-4",
+        publisher=REGIO,
+        product="SvB am Arbeitsort nach Wirtschaftszweigen, Kreise",
+        period=day.isoformat(),
+        retrieved_on=stand,
+    )
+
+
+def by_sector_ldb(world: World) -> SampleFile:
+    """13111-54i: names without codes."""
+    day, stand = dt.date(2024, 12, 31), dt.date(2025, 8, 20)
+    employees = {ags: by_sector(LDB_SECTIONS, world.employees(ags, day)) for ags in nrw_kreise()}
+    figures = {
+        sector_id: all_areas({ags: _by_degree(numbers[sector_id]) for ags, numbers in employees.items()})
+        for sector_id in LDB_LABELS
+    }
+    columns = ("Insgesamt", *SCHOOL, *TRAINING)
+    content = datencsv(
+        "Tabelle: 13111-54i",
+        (
+            "Sozialversicherungspflichtige Beschäftigte (Arbeitsort) nach",
+            "Wirtschaftsabschnitte sowie Schul- und Berufsabschluss -",
+            "kreisfreie Städte und Kreise - Stichtag (ab 2021)",
+            "Statistik der sozialversicherungspflichtig Beschäftigten",
+            "Sozialversicherungspfl. Beschäftigte (Arbeitsort) (Anzahl)",
+        ),
+        (["", "", "", "", *columns],),
+        (
+            [f"{day:%d.%m.%Y}", name, *LDB_LABELS[sector_id], *(numbers or ["-"] * len(columns))]
+            for code, name in ldb_areas(with_dissolved=True)
+            for sector_id, area_numbers in figures.items()
+            for numbers in (area_numbers[code],)
+        ),
+        stand,
+    )
+    return SampleFile(
+        path="landesdatenbank/13111-54i.csv",
+        content=content,
+        source_id="landesdatenbank_13111-54i",
+        publisher=LDB,
+        product="SvB (Arbeitsort) nach Wirtschaftsabschnitten, Kreise",
+        period=day.isoformat(),
+        retrieved_on=stand,
+    )
+
+
+def _by_degree(total: int) -> Numbers:
+    return (total, *_shares(total, SCHOOL.values()), *_shares(total, TRAINING.values()))
+
+
+def _shares(total: int, percents: Iterable[int | None]) -> list[int]:
+    """Parts of a total by percentage; the part without one is the rest."""
+    parts = [None if percent is None else total * percent // 100 for percent in percents]
+    rest = total - sum(part or 0 for part in parts)
+    return [rest if part is None else part for part in parts]

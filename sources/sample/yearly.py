@@ -1,0 +1,45 @@
+"""What tables of the Regionaldatenbank with the year in the first column have in common."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+
+from reference.regions import nrw_kreise
+from sources.sample.areas import AREAS, REGIO_INDENT, Numbers, all_areas
+from sources.sample.datencsv import Cell
+from sources.sample.sample_file import REGIO, SampleFile
+from sources.sample.world import World
+
+YEARS = range(2015, 2025)
+ALL_YEARS = f"{YEARS[0]}/{YEARS[-1]}"
+STAND = dt.date(2025, 9, 15)
+#: The three columns of year, code and name in a header row.
+KEYS = ("", 3)
+
+#: Numbers of a Kreis in a year.
+OfKreis = Callable[[World, str, int], Numbers]
+
+
+def yearly_rows(
+    world: World, of_kreis: OfKreis, print_row: Callable[[Numbers | None, int], list[Cell]], time: str = "{}"
+) -> Iterator[list[Cell]]:
+    """All years, newest first: time, code, indented name, printed numbers (and the level of the area)."""
+    for year in reversed(YEARS):
+        figures = all_areas({ags: of_kreis(world, ags, year) for ags in nrw_kreise()})
+        for area in AREAS:
+            cells = print_row(figures[area.code], area.level)
+            yield [time.format(year), area.code, REGIO_INDENT[area.level] + area.name, *cells]
+
+
+def regional_file(code: str, product: str, content: bytes, period: str, stand: dt.date = STAND) -> SampleFile:
+    suffix = period.replace("/", "-")
+    return SampleFile(
+        path=f"regionalstatistik/datencsv/{code}_{suffix}.csv",
+        content=content,
+        source_id=f"regionalstatistik_{code}",
+        publisher=REGIO,
+        product=product,
+        period=period,
+        retrieved_on=stand,
+    )

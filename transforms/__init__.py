@@ -1,0 +1,1 @@
+"""Measures and indicators: pure functions and SQL, one definition per formula."""

@@ -1,0 +1,12 @@
+"""Access to the SQL of this room."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent
+
+
+def measures_sql() -> str:
+    """CREATE MACRO statements of all measures, in schema `marts`."""
+    return (_FOLDER / "measures.sql").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""DuckDB: archive, staging, history, marts (one SQL file each) and releases (build, check, swap)."""

@@ -1,0 +1,72 @@
+"""The archive: every file that ever came in, once, under the sha256 of its bytes, never changed.
+
+    archive/ab/ab12….bin    the bytes as they came, read-only
+    archive/ab/ab12….json   name, time of arrival, provenance; written last: without it the arrival did not happen
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from schemas.delivery import Arrival
+from warehouse.data_folder import sync_file, write_atomically
+from warehouse.inbox import Incoming
+
+_BLOCK = 1 << 20
+
+
+class Archive:
+    """Content-addressed store below `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def take_in(self, incoming: Incoming, now: dt.datetime) -> tuple[Arrival, bool]:
+        """(the delivery, whether it is new). The same bytes again are the delivery that is already there."""
+        sha256 = sha256_of(incoming.path)
+        if self._record_path(sha256).exists():
+            return self.read(sha256), False
+        content = self.content_path(sha256)
+        content.parent.mkdir(parents=True, exist_ok=True)
+        temporary = content.with_suffix(".part")
+        shutil.copyfile(incoming.path, temporary)
+        if sha256_of(temporary) != sha256:
+            temporary.unlink()
+            raise OSError(f"{incoming.path} changed while it was read. Run the refresh again.")
+        sync_file(temporary)
+        temporary.chmod(0o444)
+        temporary.replace(content)
+        arrival = Arrival(sha256, content.stat().st_size, incoming.name, now, incoming.provenance)
+        record = json.dumps(arrival.to_json(), ensure_ascii=False, indent=1)
+        write_atomically(self._record_path(sha256), record.encode())
+        return arrival, True
+
+    def read(self, sha256: str) -> Arrival:
+        record = json.loads(self._record_path(sha256).read_text(encoding="utf-8"))
+        return Arrival.from_json(record)
+
+    def content_path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / f"{sha256}.bin"
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """Every delivery of the archive, in the order of arrival."""
+        records = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("??/*.json")]
+        arrivals = [Arrival.from_json(record) for record in records]
+        yield from sorted(arrivals, key=lambda arrival: (arrival.arrived_at, arrival.sha256))
+
+    def _record_path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / f"{sha256}.json"
+
+
+def sha256_of(path: Path) -> str:
+    """Hex sha256 of a file, read in blocks."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,173 @@
+"""Builds a warehouse beside the published one: history from the staged deliveries, then every mart by its SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reference.indicators import Indicator, Source, Term, indicators
+from reference.tables import FOLDER as REFERENCE
+from schemas.observation import KEY, Observation
+from schemas.registry import create_statements, relations
+from transforms.sql import measures_sql
+from warehouse.connect import open_for_building
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SQL = Path(__file__).parent / "marts"
+#: Marts in the order in which they build on each other.
+_MARTS = (
+    "marts.region",
+    "marts.sector",
+    "marts.employment",
+    "marts.specialisation",
+    "marts.growth",
+    "marts.broadband",
+    "marts.mobile_coverage",
+    "marts.indicator",
+    "marts.indicator_value",
+    "meta.lineage",
+    "quality.freshness",
+)
+
+#: A later delivery wins; a figure that is merely missing from it does not erase the one known before.
+_AS_OF = f"""
+CREATE MACRO history.observation_as_of(day) AS TABLE
+SELECT * FROM history.observation WHERE known_from <= day
+QUALIFY row_number() OVER (
+    PARTITION BY {", ".join(KEY)} ORDER BY status = 'not_available', vintage DESC, locator) = 1
+"""
+_LATEST = "CREATE VIEW history.latest AS FROM history.observation_as_of(DATE '9999-12-31')"
+_GROWTH_BETWEEN = """
+CREATE MACRO marts.growth_between(start_date, end_date) AS TABLE
+SELECT s.region_id, s.sector_scheme, s.sector_id, s.reference_date AS from_date, t.reference_date AS to_date,
+       marts.growth_rate(s.employees, t.employees) AS growth_rate,
+       marts.growth_rate_lower(s.employees_upper, t.employees_lower) AS growth_rate_lower,
+       marts.growth_rate_upper(s.employees_lower, t.employees_upper) AS growth_rate_upper
+FROM marts.employment s
+JOIN marts.employment t USING (region_id, sector_scheme, sector_id, basis)
+WHERE s.reference_date = start_date AND t.reference_date = end_date
+"""
+
+
+def build(path: Path, deliveries: Sequence[dict[str, Any]], observations: Sequence[Path]) -> None:
+    """Write a complete, unchecked warehouse to `path`.
+
+    deliveries    rows of meta.delivery by column name, quarantined ones included
+    observations  Parquet files of the accepted deliveries, each named `<delivery_id>.parquet`
+    """
+    with open_for_building(path) as connection:
+        _create_relations(connection)
+        _load_reference(connection)
+        insert(connection, "meta.delivery", deliveries)
+        _load_history(connection, observations)
+        connection.execute(_AS_OF)
+        connection.execute(_LATEST)
+        connection.execute(measures_sql())
+        connection.execute(f"CREATE TEMP TABLE indicator_input AS\n{_select('indicator_input')}")
+        for relation in _MARTS:
+            connection.execute(f"INSERT INTO {relation} BY NAME\n{_select(relation.split('.')[1])}")
+        connection.execute(_GROWTH_BETWEEN)
+
+
+def insert(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert rows given by column name into a relation of the registry."""
+    if not rows:
+        return
+    columns = [field.name for field in relations()[relation].fields]
+    marks = ", ".join("?" for _ in columns)
+    connection.executemany(
+        f"INSERT INTO {relation} ({', '.join(columns)}) VALUES ({marks})",
+        [[row.get(column) for column in columns] for row in rows],
+    )
+
+
+def _create_relations(connection: duckdb.DuckDBPyConnection) -> None:
+    for schema in sorted({name.split(".")[0] for name in relations()}):
+        connection.execute(f"CREATE SCHEMA {schema}")
+    dictionary = []
+    for relation in relations().values():
+        for statement in create_statements(relation):
+            connection.execute(statement)
+        dictionary += [
+            {
+                "relation": relation.name,
+                "field": field.name,
+                "sql_type": field.sql_type,
+                "unit": field.unit or None,
+                "description_de": field.description_de,
+                "description_en": field.description_en,
+            }
+            for field in relation.fields
+        ]
+    insert(connection, "meta.dictionary", dictionary)
+
+
+def _load_reference(connection: duckdb.DuckDBPyConnection) -> None:
+    """The classifications and the indicator registry as temporary tables for the SQL of the marts."""
+    for name in ("regions", "sectors"):
+        connection.execute(
+            f"CREATE TEMP TABLE reference_{name} AS FROM read_csv(?, header = true, all_varchar = true, "
+            "nullstr = '\x01')",  # an empty cell stays an empty text
+            [str(REFERENCE / f"{name}.csv")],
+        )
+    connection.execute(
+        "CREATE TEMP TABLE reference_indicators (indicator_id VARCHAR, title_de VARCHAR, title_en VARCHAR, "
+        "type VARCHAR, topic_id VARCHAR, unit VARCHAR, direction VARCHAR, definition_de VARCHAR, "
+        "definition_en VARCHAR, formula VARCHAR)"
+    )
+    connection.executemany(
+        "INSERT INTO reference_indicators VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            [
+                *(i.indicator_id, i.title_de, i.title_en, i.type, i.topic_id),
+                *(i.unit, i.direction, i.definition_de, i.definition_en, i.formula),
+            ]
+            for i in indicators()
+        ],
+    )
+    connection.execute(
+        "CREATE TEMP TABLE reference_indicator_terms (indicator_id VARCHAR, source_rank INTEGER, ruhr VARCHAR, "
+        "terms INTEGER, term INTEGER, role VARCHAR, dataset VARCHAR, variable VARCHAR, dimensions VARCHAR, "
+        "sector VARCHAR, times DOUBLE)"
+    )
+    connection.executemany(
+        "INSERT INTO reference_indicator_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [row for indicator in indicators() for row in _term_rows(indicator)],
+    )
+
+
+def _term_rows(indicator: Indicator) -> Iterable[list[Any]]:
+    for rank, source in enumerate(indicator.sources, start=1):
+        terms = _roles(source)
+        for number, (role, term) in enumerate(terms, start=1):
+            yield [
+                *(indicator.indicator_id, rank, source.ruhr, len(terms), number, role, source.dataset),
+                *(term.variable, term.dimensions, term.sector or "", term.times),
+            ]
+
+
+def _roles(source: Source) -> list[tuple[str, Term]]:
+    return [("value", term) for term in source.value] + [("per", term) for term in source.per]
+
+
+def _load_history(connection: duckdb.DuckDBPyConnection, observations: Sequence[Path]) -> None:
+    if not observations:
+        return
+    columns = ", ".join(Observation._fields)
+    connection.execute(
+        f"""
+        INSERT INTO history.observation BY NAME
+        SELECT {columns}, delivery_id, known_from, vintage
+        FROM (SELECT *, parse_filename(filename, true) AS delivery_id FROM read_parquet(?, filename = true))
+        JOIN meta.delivery USING (delivery_id)
+        ORDER BY vintage, delivery_id, dataset, variable, dimensions, reference_date, region_id
+        """,
+        [[str(path) for path in observations]],
+    )
+
+
+def _select(name: str) -> str:
+    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")

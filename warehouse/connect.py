@@ -1,0 +1,51 @@
+"""Connections to DuckDB files: one for building, one for reading what is published."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Nothing is fetched at run time; two threads are what the smallest supported machine has.
+_SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+class NothingPublishedError(Exception):
+    """There is no published warehouse yet; the message says how to make one."""
+
+
+def open_for_building(path: Path) -> duckdb.DuckDBPyConnection:
+    """A writable connection to a new or unpublished file."""
+    import duckdb
+
+    return duckdb.connect(str(path), config=_SETTINGS)
+
+
+def open_in_memory() -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    return duckdb.connect(":memory:", config=_SETTINGS)
+
+
+def open_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the published file, without access to other files or the network.
+
+    A swap may happen while the file is being opened, so opening is tried again for a second.
+    Raises NothingPublishedError where there is no file.
+    """
+    import duckdb
+
+    settings = _SETTINGS | {"enable_external_access": "false", "lock_configuration": "true"}
+    for attempt in range(10):
+        if not path.exists():
+            raise NothingPublishedError(f"Nothing is published in {path.parent} yet. Run: s3monitor refresh")
+        try:
+            return duckdb.connect(str(path), read_only=True, config=settings)
+        except duckdb.IOException:
+            if attempt == 9:
+                raise
+            time.sleep(0.1)
+    raise AssertionError("unreachable")

@@ -1,0 +1,105 @@
+"""The data folder: where archive, releases and the published file lie, and who may write to it."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class DataFolderError(Exception):
+    """The data folder cannot be used as asked; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """Paths below one data folder. Only `published` is meant for readers."""
+
+    root: Path
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    @property
+    def staging(self) -> Path:
+        """Decoded deliveries; may be deleted at any time, it is rebuilt from the archive."""
+        return self.root / "staging"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def published(self) -> Path:
+        """The current release under its stable name."""
+        return self.root / "s3monitor.duckdb"
+
+    @property
+    def quality(self) -> Path:
+        return self.root / "quality"
+
+    @property
+    def prefect_home(self) -> Path:
+        return self.root / "prefect"
+
+    def claim(self, *, synthetic: bool) -> None:
+        """Make the folder one of real or of synthetic data; raises DataFolderError where it is the other kind."""
+        marker = self.root / "kind.json"
+        kind = "synthetic" if synthetic else "real"
+        if marker.exists():
+            found = json.loads(marker.read_text(encoding="utf-8"))["kind"]
+            if found != kind:
+                raise DataFolderError(
+                    f"{self.root} holds {found} data and refuses {kind} data. "
+                    f"Choose another folder with --data (synthetic and real deliveries never mix)."
+                )
+            return
+        self.root.mkdir(parents=True, exist_ok=True)
+        write_atomically(marker, json.dumps({"kind": kind}).encode())
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the folder for one writer; raises DataFolderError where another refresh holds it."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "refresh.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DataFolderError(
+                    f"Another refresh is writing to {self.root}. Wait for it to end, then run this again."
+                ) from error
+            yield
+
+
+def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Write a file so that it is there whole or not at all; `durable`: also after a power cut."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        if durable:
+            os.fsync(file.fileno())
+    temporary.replace(path)
+    if durable:
+        sync_folder(path.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of a file survive a power cut."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,90 @@
+"""Releases: a checked warehouse becomes the published one in a single rename; the last few stay on disk."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from warehouse.build import insert
+from warehouse.connect import open_for_building, open_published
+from warehouse.data_folder import DataFolder, sync_file, sync_folder
+
+#: Kept on disk: the current release and those before it, a year of monthly refreshes.
+KEEP = 12
+_BUILDING = ".building-"
+
+
+def release_id(now: dt.datetime, inputs: str) -> str:
+    """Id that sorts by time and names its inputs: `20261121T231435Z-3f2a9c01`."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{inputs[:8]}"
+
+
+def inputs_fingerprint(parts: list[str]) -> str:
+    """Hex sha256 over everything a release is computed from; the same parts give the same release."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def current_release(data: DataFolder) -> dict[str, Any] | None:
+    """The row of meta.release of the published file, None where nothing is published."""
+    if not data.published.exists():
+        return None
+    with open_published(data.published) as connection:
+        cursor = connection.execute("FROM meta.release")
+        names = [column[0] for column in cursor.description]
+        row = cursor.fetchone()
+    return dict(zip(names, row, strict=True)) if row else None
+
+
+def building_path(data: DataFolder, release: str) -> Path:
+    """Where a release is built, out of sight of readers."""
+    data.releases.mkdir(parents=True, exist_ok=True)
+    return data.releases / f"{_BUILDING}{release}.duckdb"
+
+
+def record_release(path: Path, row: dict[str, Any]) -> None:
+    """Write meta.release into a built warehouse; counts are taken from the file itself."""
+    with open_for_building(path) as connection:
+        counts = connection.execute(
+            "SELECT (SELECT count(*) FROM meta.delivery WHERE state = 'accepted'),"
+            " (SELECT count(*) FROM history.observation),"
+            " (SELECT count(*) FROM quality.check_result WHERE passed),"
+            " (SELECT count(*) FROM quality.check_result WHERE NOT passed)"
+        ).fetchone()
+        assert counts is not None
+        names = ("deliveries", "observations", "checks_passed", "checks_failed")
+        insert(connection, "meta.release", [row | dict(zip(names, counts, strict=True))])
+        connection.execute("CHECKPOINT")
+
+
+def publish(data: DataFolder, built: Path, release: str) -> Path:
+    """Make a built file the current release. Readers see the old file whole or the new one whole."""
+    kept = data.releases / f"{release}.duckdb"
+    sync_file(built)
+    built.chmod(0o444)
+    built.replace(kept)
+    sync_folder(data.releases)
+    temporary = data.root / f".{data.published.name}.new"
+    temporary.unlink(missing_ok=True)
+    try:
+        os.link(kept, temporary)  # the same bytes under both names, no copy
+    except OSError:  # a file system without hard links
+        shutil.copyfile(kept, temporary)
+        sync_file(temporary)
+    temporary.replace(data.published)
+    sync_folder(data.root)
+    return kept
+
+
+def tidy(data: DataFolder) -> None:
+    """Remove what killed runs left behind, and releases beyond the last KEEP."""
+    for litter in data.releases.glob(f"{_BUILDING}*"):
+        litter.unlink()
+    (data.root / f".{data.published.name}.new").unlink(missing_ok=True)
+    for part in (*data.archive.glob("??/*.part"), *data.archive.glob("??/.*.tmp"), *data.root.glob(".*.tmp")):
+        part.unlink()
+    for old in sorted(data.releases.glob("*.duckdb"))[:-KEEP]:
+        old.unlink()

@@ -1,0 +1,107 @@
+"""Staging: what was decoded from each delivery, between the archive and the warehouse.
+
+    staging/<code version>/<delivery_id>.parquet   observations (missing where the file holds none)
+    staging/<code version>/<delivery_id>.json      the verdict: accepted or quarantined, and why
+
+It depends on the archive and on the code alone, so another code version decodes everything again.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from schemas.observation import Observation
+from schemas.registry import fields
+from warehouse.data_folder import DataFolder, write_atomically
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+State = Literal["decoded", "accepted", "quarantined"]
+
+
+@dataclass(frozen=True)
+class StagedRemark:
+    """A remark of a decoder or a check on one delivery (see quality/)."""
+
+    check_id: str
+    text: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What became of one delivery. Dates as ISO text, "" where the file prints none.
+
+    state: `decoded` (not yet validated), `accepted`, or `quarantined` with `message` saying why.
+    """
+
+    delivery_id: str
+    sha256: str
+    state: State
+    product_id: str = ""
+    source_id: str = ""
+    period: str = ""
+    published_on: str = ""
+    retrieved_on: str = ""
+    known_from: str = ""
+    layout: str = ""
+    observations: int = 0
+    message: str = ""
+    remarks: list[StagedRemark] = field(default_factory=list)
+
+    @classmethod
+    def from_json(cls, record: dict[str, Any]) -> Staged:
+        remarks = [StagedRemark(**remark) for remark in record.pop("remarks")]
+        return cls(**record, remarks=remarks)
+
+
+class Staging:
+    """Verdicts and observations of one code version."""
+
+    def __init__(self, data: DataFolder, code_version: str) -> None:
+        self.folder = data.staging / code_version
+
+    def verdict(self, delivery_id: str) -> Staged | None:
+        """The verdict on a delivery, None where this code version has not looked at it."""
+        path = self.folder / f"{delivery_id}.json"
+        if not path.exists():
+            return None
+        return Staged.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+    def save(self, staged: Staged) -> None:
+        record = json.dumps(asdict(staged), ensure_ascii=False)
+        write_atomically(self.folder / f"{staged.delivery_id}.json", record.encode(), durable=False)
+
+    def observations_path(self, delivery_id: str) -> Path:
+        return self.folder / f"{delivery_id}.parquet"
+
+    def save_observations(
+        self, connection: duckdb.DuckDBPyConnection, delivery_id: str, frame: pd.DataFrame
+    ) -> None:
+        """Write the observations of one delivery; `frame` has the columns of schemas.observation.Observation."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.observations_path(delivery_id)
+        temporary = path.with_suffix(".part")
+        connection.register("decoded", frame)
+        columns = ", ".join(f"{name}::{fields()[name].sql_type} AS {name}" for name in Observation._fields)
+        connection.execute(
+            f"COPY (SELECT {columns} FROM decoded) TO '{_quoted(temporary)}' (FORMAT parquet)"
+        )
+        connection.unregister("decoded")
+        temporary.replace(path)
+
+    def drop_other_versions(self) -> None:
+        """Delete what older code versions decoded."""
+        for folder in self.folder.parent.iterdir():
+            if folder != self.folder and folder.is_dir():
+                shutil.rmtree(folder)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
