@@ -56,11 +56,13 @@ def refresh(
     if sample and inbox:
         raise typer.BadParameter("--sample and --inbox exclude each other: synthetic and real data never mix.")
     folder = _data_folder(data, default=SAMPLE_DATA if sample else DEFAULT_DATA)
+    if not (sample or inbox or (folder / "archive").is_dir()):
+        raise typer.BadParameter(f"{folder} is empty. Name a folder of files with --inbox, or use --sample.")
     _log_to_stderr()
     inboxes = [_sample_inbox(folder)] if sample else list(inbox or [])
     try:
         summary = Summary.from_json(_refresh(folder, inboxes, only or [], prefect=prefect))
-    except _expected_errors() as error:
+    except (*_expected_errors(), *_query_errors()) as error:
         summary = Summary(error=str(error))
     if json:
         _print_json(summary.to_json())
@@ -143,9 +145,16 @@ def _query_errors() -> tuple[type[Exception], ...]:
 
 def _data_folder(option: Path | None, *, default: Path) -> Path:
     """`--data`, else the settings, else the default."""
+    from pydantic import ValidationError
+
     from flows.settings import Settings
 
-    return option or Settings().data or default
+    try:
+        return option or Settings().data or default
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "S3MONITOR_" + "_".join(map(str, first["loc"])).upper()
+        raise typer.BadParameter(f"setting {name}: {first['msg']}", param_hint="settings") from error
 
 
 def _reading_folder(option: Path | None) -> Path:

@@ -21,7 +21,8 @@ _SETTINGS = {
 
 
 def configure_prefect(home: Path) -> None:
-    """Prefect's defaults for this project; what the environment already says goes first."""
+    """Prefect's defaults for this project, its store in `home`; what the environment says goes first."""
+    home.mkdir(parents=True, exist_ok=True)
     for name, value in {**_SETTINGS, "PREFECT_HOME": str(home.resolve())}.items():
         os.environ.setdefault(name, value)
 

@@ -33,30 +33,33 @@ class NothingToPublishError(Exception):
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What an inbox brought: ids of new deliveries, of those already known, and refused files with the reason."""
+    """What the inboxes brought: ids of new deliveries and of those already known, refused files with the reason,
+    and known bytes that came under another name (delivery_id → that name)."""
 
     new: list[str]
     known: list[str]
     refused: dict[str, str]
+    renamed: dict[str, str]
 
 
 def take_in(data: DataFolder, inboxes: Sequence[Path], only: Sequence[str], now: dt.datetime) -> TakenIn:
     """Copy every file of the inboxes into the archive, once. `only`: sources or products to restrict it to."""
     archive = Archive(data.archive)
-    new: dict[str, None] = {}
-    known: dict[str, None] = {}
+    new: list[str] = []
+    known: list[str] = []
     refused: dict[str, str] = {}
+    renamed: dict[str, str] = {}
     for incoming in _incoming(inboxes, only):
         data.claim(synthetic=incoming.provenance.is_synthetic)
         if reason := _refusal(incoming):
             refused[incoming.name] = reason
             continue
         arrival, is_new = archive.take_in(incoming, now)
-        (new if is_new else known)[arrival.delivery_id] = None
-        if not is_new and arrival.file_name != incoming.name and arrival.delivery_id not in new:
-            log.warning("%s has the same bytes as %s, which is already archived", incoming.name, arrival.file_name)
+        (new if is_new else known).append(arrival.delivery_id)
+        if arrival.file_name != incoming.name:
+            renamed[arrival.delivery_id] = incoming.name
     log.info("archive: %d new files, %d already known", len(new), len(known))
-    return TakenIn(list(new), [delivery for delivery in known if delivery not in new], refused)
+    return TakenIn(new, known, refused, renamed)
 
 
 def _incoming(inboxes: Sequence[Path], only: Sequence[str]) -> Iterable[Incoming]:

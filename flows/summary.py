@@ -67,6 +67,11 @@ def summarise(taken: TakenIn, staged: Sequence[Staged], names: dict[str, str]) -
         else:
             entry.unchanged += 1
         entry.messages += [f"{names[verdict.delivery_id]}: {remark.text}" for remark in verdict.remarks]
+        if other_name := taken.renamed.get(verdict.delivery_id):
+            entry.messages.append(
+                f"{other_name}: the same bytes as {names[verdict.delivery_id]}, counted once. "
+                "Is it an old file under a new name?"
+            )
     if taken.refused:
         refused = by_source.setdefault("inbox", SourceSummary("inbox"))
         refused.quarantined += len(taken.refused)

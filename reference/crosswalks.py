@@ -1,7 +1,7 @@
 """Crosswalks from WZ 2008 divisions to topics, lead markets and knowledge intensity, each with a version.
 
-The rules behind the weights and filters are in `strategy/README.md`; the official definition of the lead markets
-is at the level of 4- and 5-digit codes and is not published, so part of these rows are proposals.
+The rules behind the weights and filters are in `strategy/README.md`. The official definition of the lead
+markets is at the level of 4- and 5-digit codes and is not published, so part of these rows are proposals.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class CrosswalkRow(Sourced):
 
 @dataclass(frozen=True)
 class TopicSector(CrosswalkRow):
-    """role: `core` divisions carry the topic and are counted, the others only in part, which is not published."""
+    """role: `core` divisions are counted; of the others only a part belongs to the topic."""
 
     FILE: ClassVar[str] = "crosswalks/topic_sector.csv"
     KEY: ClassVar[tuple[str, ...]] = ("version", "topic_id", "division")
@@ -78,7 +78,7 @@ class LeadMarketSector(CrosswalkRow):
 
 @dataclass(frozen=True)
 class KnowledgeIntensity(Sourced):
-    """Eurostat's technology and knowledge class of a division, and the three candidate filters of the rankings.
+    """Eurostat's technology and knowledge class of a division, and three candidate filters of the rankings.
 
     filter_knowledge_intensive  high or medium-high technology, or knowledge-intensive service
     filter_lead_market          in at least one row of LeadMarketSector

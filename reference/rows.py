@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, fields
 from functools import cache
 from types import NoneType
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from reference.tables import read_csv
 
@@ -57,7 +57,9 @@ def one_of(what: str, ids: Callable[[], Collection[str]]) -> Cell:
 
 def list_of(cell: Cell) -> Cell:
     """A cell with several values separated by blanks; an empty cell is the empty tuple."""
-    return Cell(f"{cell.expected}, several separated by blanks", lambda text: tuple(map(cell.parse, text.split())))
+    return Cell(
+        f"{cell.expected}, several separated by blanks", lambda text: tuple(map(cell.parse, text.split()))
+    )
 
 
 def _matching(pattern: str, convert: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -80,11 +82,12 @@ _PLAIN_CELLS: dict[object, Cell] = {
 
 def rows(row_type: type[R]) -> tuple[R, ...]:
     """All rows of a table in file order, read once; raises ValueError as `read` does."""
-    return _rows(row_type)
+    # mypy takes a dataclass, seen as a class object, for unhashable.
+    return cast(tuple[R, ...], _rows(cast(Any, row_type)))
 
 
 @cache
-def _rows(row_type: type[Any]) -> tuple[Any, ...]:
+def _rows(row_type: Any) -> Any:
     return read(row_type)
 
 
@@ -110,8 +113,7 @@ def values(row_type: type[Row], column: str) -> frozenset[str]:
     return frozenset(getattr(row, column) for row in rows(row_type))
 
 
-@cache
-def _cells(row_type: type[Any]) -> dict[str, Cell]:
+def _cells(row_type: type[Row]) -> dict[str, Cell]:
     """Column → how its cells are read."""
     hints = get_type_hints(row_type, include_extras=True)
     return {field.name: _cell(hints[field.name]) for field in fields(row_type)}
@@ -135,7 +137,9 @@ def _or_empty(cell: Cell) -> Cell:
 
 def _row(row_type: type[R], cells: dict[str, Cell], texts: dict[str, str], number: int) -> R:
     place = f"reference/{row_type.FILE}, row {number}"
-    parsed = {column: _value(cell, texts[column], f"{place}, column {column}") for column, cell in cells.items()}
+    parsed = {
+        column: _value(cell, texts[column], f"{place}, column {column}") for column, cell in cells.items()
+    }
     try:
         return row_type(**parsed)
     except ValueError as error:
@@ -156,7 +160,7 @@ def _refuse_repeated_keys(row_type: type[R], table: list[R]) -> None:
         key = tuple(getattr(row, column) for column in row_type.KEY)
         if key in first:
             raise ValueError(
-                f"reference/{row_type.FILE}, row {number}, column {' + '.join(row_type.KEY)}: expected a value "
-                f"used once; found {' + '.join(map(str, key))} again (first in row {first[key]})"
+                f"reference/{row_type.FILE}, row {number}, column {' + '.join(row_type.KEY)}: "
+                f"expected a value used once; found {' + '.join(map(str, key))}, as in row {first[key]}"
             )
         first[key] = number

@@ -1,7 +1,7 @@
 """The Smart Specialisation Strategy of the Ruhr Metropolis and its Regional Action Plan as data.
 
-One row type per file of `strategy/`; read them with `reference.rows.rows(RowType)`. What the files mean, which
-of them a monitoring officer fills and by which rules: `strategy/README.md`.
+One row type per file of `strategy/`; read them with `reference.rows.rows(RowType)`. What the files mean,
+which of them a monitoring officer fills and by which rules: `strategy/README.md`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ from typing import Annotated, ClassVar, Literal
 
 from reference.regions import regions, ruhr_kreise
 from reference.rows import Cell, Row, list_of, one_of, values
-from reference.sectors import DIVISIONS, sectors
+from reference.sectors import DIVISIONS, TOTAL, sectors
 
 _RUHR_KREIS = one_of("the AGS of one of the 15 Kreise of the Ruhr", ruhr_kreise)
 
 RegionId = Annotated[str, one_of("a region id", regions)]
 RuhrKreis = Annotated[str, _RUHR_KREIS]
 RuhrKreise = Annotated[tuple[str, ...], list_of(_RUHR_KREIS)]
-Division = Annotated[str, one_of("one of the 88 divisions of WZ 2008", lambda: sectors(DIVISIONS))]
-DocumentId = Annotated[str, one_of("a document of strategy/documents.csv", lambda: values(Document, "document"))]
+Division = Annotated[
+    str, one_of("one of the 88 divisions of WZ 2008", lambda: sectors(DIVISIONS)[TOTAL].divisions)
+]
+DocumentId = Annotated[
+    str, one_of("a document of strategy/documents.csv", lambda: values(Document, "document"))
+]
 TopicId = Annotated[str, one_of("a topic of strategy/topics.csv", lambda: values(Topic, "topic_id"))]
 LeadMarketId = Annotated[
     str, one_of("a lead market of strategy/lead_markets.csv", lambda: values(LeadMarket, "lead_market_id"))
@@ -53,7 +57,7 @@ class Document(Row):
 
 @dataclass(frozen=True)
 class Sourced(Row):
-    """A row with its source: place is the chapter, section, page, figure, slide or address in the document."""
+    """A row with its source: place is the section, page, figure, slide or address in the document."""
 
     document: DocumentId
     place: str
@@ -198,7 +202,7 @@ class NextStep(Sourced):
 
 @dataclass(frozen=True)
 class Action(Sourced):
-    """An activity of the Regional Action Plan; start and end are the first and last day of what is printed."""
+    """An activity of the Regional Action Plan; start and end are the first and last day printed."""
 
     FILE: ClassVar[str] = "strategy/action.csv"
     KEY: ClassVar[tuple[str, ...]] = ("action_id",)
@@ -260,8 +264,15 @@ class ActionStatus(Row):
 
     def __post_init__(self) -> None:
         if self.status != "planned" and not (self.date and self.evidence):
-            raise ValueError(f"columns date, evidence: expected both for status {self.status}; found one empty")
-        counts = ("participants_business", "participants_science", "participants_public", "participants_society")
+            raise ValueError(
+                f"columns date, evidence: expected both for status {self.status}; found one empty"
+            )
+        counts = (
+            "participants_business",
+            "participants_science",
+            "participants_public",
+            "participants_society",
+        )
         for column in (*counts, "cost_spent_eur"):
             number = getattr(self, column)
             if number is not None and number < 0:
@@ -358,10 +369,10 @@ class NrwCluster(Sourced):
 class Baseline(Sourced):
     """A quantified statement of the documents.
 
-    indicator_id    the indicator it is a baseline or comparison value of; None where it fits none as it stands
+    indicator_id    the indicator it is a baseline or comparison value of; None where it fits none as printed
     region_id       None where the statement is about another area, which region_printed names
     reference_date  last day of the period, None where none is printed
-    value           the printed number in `unit`; None where the statement is no number, then value_text has it
+    value           the printed number in `unit`; None where the statement is no number but value_text
     contradiction   where the documents or the statistics say otherwise, None where nothing is known
     """
 
@@ -534,10 +545,11 @@ class LeadMarketValue(Sourced):
 
 #: Every table of the strategy, in the order a reader meets them.
 TABLES: tuple[type[Row], ...] = (
-    Document, Topic, TopicCategory, TopicRegion, LeadMarket, LeadMarketRegion, Actor, Goal, SelectionCriterion,
-    SwotEntry, NextStep, ProcessStep, Action, ActionCost, ActionStakeholder, ActionStatus, InnovationCentre,
-    InnovationCentreCount, GoodPractice, NrwCluster, Baseline, Target, NamedDataSource, Figure3Sector,
-    Figure4LeadMarket, Figure5Specialisation, Figure6Growth, TextVsFigureCheck, LeadMarketValue,
+    Document, Topic, TopicCategory, TopicRegion, LeadMarket, LeadMarketRegion, Actor, Goal,
+    SelectionCriterion, SwotEntry, NextStep, ProcessStep, Action, ActionCost, ActionStakeholder,
+    ActionStatus, InnovationCentre, InnovationCentreCount, GoodPractice, NrwCluster, Baseline, Target,
+    NamedDataSource, Figure3Sector, Figure4LeadMarket, Figure5Specialisation, Figure6Growth,
+    TextVsFigureCheck, LeadMarketValue,
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent
 
 def read_csv(name: str) -> list[dict[str, str]]:
     """Rows of `reference/<name>` as text; raises ValueError where a row has another width than the header."""
-    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+    with (FOLDER / name).open(encoding="utf-8-sig", newline="") as file:  # Excel writes a BOM
         rows = list(csv.DictReader(file))
     for number, row in enumerate(rows, start=2):
         if None in row or None in row.values():

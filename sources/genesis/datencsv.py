@@ -1,8 +1,8 @@
 """Decoder of datencsv: title lines, header rows that begin with the empty key cells, data rows, footer.
 
-Layout as in the files of Landesdatenbank NRW and Regionaldatenbank Deutschland. A column is what its header texts
-say, a key column what its cells are: time, region code, region name, category. Their order is free. The time stands
-in a key column, in a line above the header (`Stichtag: 30.06.2020`) or in the header.
+Layout as in the files of Landesdatenbank NRW and Regionaldatenbank Deutschland. A value column is what its
+header texts say, a key column what its cells are: time, region, category or a mere name. Their order is free.
+The time stands in a key column, in a line above the header (`Stichtag: 30.06.2020`) or in the header.
 """
 
 from __future__ import annotations
@@ -16,15 +16,7 @@ from reference.regions import normal_label, region_by_label
 from sources.arrived_file import ArrivedFile
 from sources.cells import german_day, german_number
 from sources.genesis.harvest import Harvest, Place, Subject, place_of_code, reference_date, subject
-from sources.genesis.table import (
-    Classification,
-    Found,
-    Table,
-    Variable,
-    normal,
-    table_of,
-    undeclared,
-)
+from sources.genesis.table import Classification, Found, Table, Variable, normal, table_of, undeclared
 from sources.product import Decoded
 from sources.rejected import Rejected
 
@@ -51,9 +43,12 @@ class Sheet(NamedTuple):
 
 
 class Column(NamedTuple):
-    """A value column: place, what its header says; `date` only where the header holds the time."""
+    """A value column and what its header says; `date` only where the header holds the time.
 
-    index: int
+    text    header texts without times, normalised
+    """
+
+    position: int
     variable: Variable
     categories: list[Category]
     date: dt.date | None
@@ -76,7 +71,7 @@ def recognises(file: ArrivedFile) -> bool:
 
 
 def decode(file: ArrivedFile) -> Decoded:
-    """Observations of a declared table; raises Rejected where the file does not say what the table declares."""
+    """Observations of a declared table; raises Rejected where the file says anything that is not declared."""
     sheet = _split(list(file.rows()))
     table = table_of(sheet.code, "line 1")
     if not sheet.has_footer and not file.text.endswith(("\n", "\r")):
@@ -88,13 +83,11 @@ def decode(file: ArrivedFile) -> Decoded:
             hint="The file is cut off: download it again.",
         )
     columns = _columns(table, sheet)
-    keys = _keys(table, sheet, columns[0].index)
+    keys = _keys(table, sheet, columns[0].position)
     harvest = Harvest(table)
     _read_data(harvest, columns, keys, sheet)
-    if not sheet.has_footer:
-        _check_blocks(sheet.data, keys.region)
     return harvest.decoded(
-        tuple(column.text for column in columns),
+        tuple(dict.fromkeys(column.text for column in columns)),
         has_footer=sheet.has_footer,
         retrieved_on=_retrieved_on(sheet.footer),
     )
@@ -163,7 +156,7 @@ def _columns(table: Table, sheet: Sheet) -> list[Column]:
 
 
 def _header_and_units(table: Table, header: list[Row]) -> tuple[list[Row], Row | None]:
-    """Header rows without the unit row, and the unit row: the last, where one of its cells is a declared unit."""
+    """Header rows without the unit row, and the unit row: the last, if a cell of it is a declared unit."""
     if any(normal(cell) in table.unit_set for cell in header[-1][1]):
         return header[:-1], header[-1]
     return header, None
@@ -201,19 +194,19 @@ def _column(table: Table, index: int, header: list[Row], default: Variable | Non
             where=f"line {header[0][0] if header else 1}, column {index + 1}",
         )
     layout = " | ".join(normal(text) for _, text in texts if not reference_date(text, table.time))
-    return Column(index, variable, categories, date, f"{variable.name}: {layout}")
+    return Column(index, variable, categories, date, layout)
 
 
 def _check_unit(table: Table, column: Column, unit: tuple[int, str] | None) -> None:
     if unit is None:
         raise Rejected(
-            expected=f"a unit row or a unit in a title line; table {table.code} has {', '.join(table.unit_set)}",
+            expected=f"a row or a title line with the unit of {column.variable.name}",
             found="no declared unit",
-            where=f"column {column.index + 1}",
+            where=f"column {column.position + 1}",
         )
     line, text = unit
     if not column.variable.has_unit(text):
-        where = f"line {line}, column {column.index + 1}"
+        where = f"line {line}, column {column.position + 1}"
         raise undeclared(f"unit of {column.variable.name}", text.strip(), column.variable.units, where, table)
 
 
@@ -221,7 +214,7 @@ def _check_unit(table: Table, column: Column, unit: tuple[int, str] | None) -> N
 
 
 def _keys(table: Table, sheet: Sheet, count: int) -> Keys:
-    """Roles of the key columns: each the one most of its different cells fit, none where it is only a name."""
+    """Roles of the key columns: each the one that most of its different cells fit."""
     if not sheet.data:
         raise Rejected(
             expected="data rows below the header", found="none", where=f"line {sheet.header[-1][0]}"
@@ -268,13 +261,14 @@ def _read_data(harvest: Harvest, columns: list[Column], keys: Keys, sheet: Sheet
     titled = _titled_time(table, sheet.titles)
     places: dict[str, Place] = {}
     subjects: dict[tuple[str, ...], list[Subject]] = {}
-    width = columns[-1].index + 1
+    width = columns[-1].position + 1
     for line, cells in sheet.data:
         if len(cells) != width:
             raise Rejected(
                 expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}"
             )
         name = cells[keys.region].strip()
+        harvest.rows[name] += 1
         if name not in places:
             places[name] = _known_place(table, name, f"line {line}, column {keys.region + 1}")
         region_id, reason = places[name]
@@ -285,14 +279,10 @@ def _read_data(harvest: Harvest, columns: list[Column], keys: Keys, sheet: Sheet
         if labels not in subjects:
             categories = _row_categories(table, keys, line, cells)
             subjects[labels] = [subject(c.variable, [*categories, *c.categories]) for c in columns]
-        date = (
-            titled
-            if keys.time is None
-            else _time(table, cells[keys.time], f"line {line}, column {keys.time + 1}")
-        )
+        date = titled if keys.time is None else _time(table, cells, line, keys.time)
         for column, about in zip(columns, subjects[labels], strict=True):
-            where = f"line {line}, column {column.index + 1}"
-            printed = cells[column.index]
+            where = f"line {line}, column {column.position + 1}"
+            printed = cells[column.position]
             when = column.date or date or _no_time(table, where)
             harvest.add(about, region_id, when, german_number(printed, where), printed, where)
 
@@ -342,10 +332,12 @@ def _titled_time(table: Table, titles: list[Row]) -> dt.date | None:
     return None
 
 
-def _time(table: Table, text: str, where: str) -> dt.date:
-    if date := reference_date(text, table.time):
+def _time(table: Table, cells: list[str], line: int, index: int) -> dt.date:
+    if date := reference_date(cells[index], table.time):
         return date
-    raise Rejected(expected=f"a time ({table.time})", found=f"“{text}”", where=where)
+    raise Rejected(
+        expected=f"a time ({table.time})", found=f"“{cells[index]}”", where=f"line {line}, column {index + 1}"
+    )
 
 
 def _no_time(table: Table, where: str) -> NoReturn:
@@ -356,26 +348,8 @@ def _no_time(table: Table, where: str) -> NoReturn:
     )
 
 
-# --- end of the file
-
-
-def _check_blocks(data: list[Row], region: int) -> None:
-    """Every region must fill the same number of rows; said of all regions, as a cut may hit any of them."""
-    rows: dict[str, int] = {}
-    for _, cells in data:
-        rows[cells[region].strip()] = rows.get(cells[region].strip(), 0) + 1
-    usual = max(rows.values())
-    if short := [name for name, number in rows.items() if number != usual]:
-        raise Rejected(
-            expected=f"{usual} rows for every region",
-            found=f"{rows[short[-1]]} for {short[-1]}",
-            where=f"line {data[-1][0]}",
-            hint="The file has no footer and seems cut off: download it again.",
-        )
-
-
 def _retrieved_on(footer: list[Row]) -> dt.date | None:
-    """The day of the footer line `Stand: 17.08.2021 / 20:27:28`: GENESIS prints the moment of retrieval there."""
+    """The day of the footer line `Stand: 17.08.2021 / 20:27:28`, which is the moment of retrieval."""
     for _, cells in reversed(footer):
         if match := _RETRIEVED.fullmatch(cells[0].strip()):
             return german_day(match[1])

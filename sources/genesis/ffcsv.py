@@ -1,7 +1,7 @@
-"""Decoder of ffcsv, the flat files of GENESIS: the new dialect (V5, one value per line) and the old (V4, wide).
+"""Decoder of ffcsv, the flat files of GENESIS: new dialect (V5, one value per line) and old one (V4, wide).
 
-Everything is matched by GENESIS code. The file names its statistic but not its table: the table is the declared one
-with these variable and classification codes; where several fit, the file name decides.
+Everything is matched by GENESIS code. The file names its statistic but not its table: that is the declared
+table with these variable and classification codes; where several fit, the file name decides.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ NEW = Dialect(
     statistic="statistics_code",
     time="time",
     plain=frozenset(
-        "statistics_code statistics_label time_code time_label time "
-        "value value_unit value_variable_code value_variable_label value_q".split()
+        {
+            *("statistics_code", "statistics_label", "time_code", "time_label", "time"),
+            *("value", "value_unit", "value_variable_code", "value_variable_label", "value_q"),
+        }
     ),
     group=re.compile(r"(\d+)_variable_(?:attribute_)?(?:code|label)"),
     group_code="{}_variable_code",
@@ -52,7 +54,7 @@ NEW = Dialect(
 OLD = Dialect(
     statistic="statistik_code",
     time="zeit",
-    plain=frozenset("statistik_code statistik_label zeit_code zeit_label zeit".split()),
+    plain=frozenset({"statistik_code", "statistik_label", "zeit_code", "zeit_label", "zeit"}),
     group=re.compile(r"(\d+)_(?:merkmal|auspraegung)_(?:code|label)"),
     group_code="{}_merkmal_code",
     category_code="{}_auspraegung_code",
@@ -73,7 +75,7 @@ class Group(NamedTuple):
 class OldValue(NamedTuple):
     """A value column of the old dialect."""
 
-    index: int
+    position: int
     code: str
     unit: str
 
@@ -98,7 +100,7 @@ def recognises(file: ArrivedFile) -> bool:
 
 
 def decode(file: ArrivedFile) -> Decoded:
-    """Observations of a declared table; raises Rejected where the file does not say what the table declares."""
+    """Observations of a declared table; raises Rejected where the file says anything that is not declared."""
     sheet = _sheet(file)
     table = _identify(sheet, _statistic(sheet), file.name)
     harvest = Harvest(table)
@@ -152,23 +154,17 @@ def _old_values(dialect: Dialect, header: list[str]) -> list[OldValue]:
 
 
 def _check_header(sheet: Sheet) -> None:
-    required = (
-        sorted(sheet.dialect.plain - {"value_q"}) if sheet.dialect is NEW else [OLD.statistic, OLD.time]
-    )
-    _require(sheet.column, [*required, sheet.dialect.group_code.format(1)])
-    values = {value.index for value in sheet.values}
+    dialect = sheet.dialect
+    _require(sheet.column, [*sorted(dialect.plain - {"value_q"}), dialect.group_code.format(1)])
+    values = {value.position for value in sheet.values}
     for name, index in sheet.column.items():
-        if (
-            name not in sheet.dialect.plain
-            and index not in values
-            and not sheet.dialect.group.fullmatch(name)
-        ):
+        if name not in dialect.plain and index not in values and not dialect.group.fullmatch(name):
             raise Rejected(
                 expected="a column of a GENESIS flat file",
                 found=f"“{sheet.header[index]}”",
                 where=f"line 1, column {index + 1}",
             )
-    if sheet.dialect is OLD and not values:
+    if dialect is OLD and not values:
         raise Rejected(
             expected="a value column such as BEVSTD__Bevoelkerungsstand__Anzahl", found="none", where="line 1"
         )
@@ -211,29 +207,39 @@ def _statistic(sheet: Sheet) -> str:
 
 
 def _identify(sheet: Sheet, statistic: str, file_name: str) -> Table:
+    """The declared table with the codes of the file, else the one most like it: it will name the fault."""
     named = [match for match in _TABLE_CODE.findall(file_name) if match.startswith(f"{statistic}-")]
-    if named:
-        table_of(named[0], "the file name")
+    titled = table_of(named[0], "the file name") if named else None
     variables, classifications = _codes(sheet)
     declared = [table for table in tables().values() if table.statistic == statistic and table.has_codes]
-    fitting = [
+    candidates = [
         table
         for table in declared
         if variables <= table.variable_by_code.keys()
         and classifications == table.classification_by_code.keys()
     ]
-    candidates = fitting or [table for table in declared if variables & table.variable_by_code.keys()]
+    if not candidates and (titled is None or titled.has_codes):
+        candidates = _most_alike(variables | classifications, declared)
     if len(candidates) > 1:
-        candidates = [table for table in candidates if table.code in named]
+        candidates = [table for table in candidates if table is titled]
     if len(candidates) == 1:
         return candidates[0]
-    codes = ", ".join(sorted(variables | classifications))
-    fits = ", ".join(table.code for table in fitting) or "none"
     raise Rejected(
-        expected=f"codes of one declared table of statistic {statistic} (fitting: {fits})",
-        found=f"{' '.join(named) or file_name} with {codes}",
-        hint="Name the file after its table code, or declare the table in sources/genesis/tables.yaml.",
+        expected=f"the codes of one declared table of statistic {statistic}",
+        found=f"{', '.join(sorted(variables | classifications))} in {file_name}",
+        hint="It needs a declaration with GENESIS codes in sources/genesis/tables.yaml;"
+        " where several tables have these codes, name the file after its table.",
     )
+
+
+def _most_alike(codes: set[str], declared: list[Table]) -> list[Table]:
+    """The tables that share codes and differ in the fewest."""
+    differing: dict[int, list[Table]] = {}
+    for table in declared:
+        own = table.variable_by_code.keys() | table.classification_by_code.keys()
+        if codes & own:
+            differing.setdefault(len(codes ^ own), []).append(table)
+    return differing[min(differing)] if differing else []
 
 
 def _codes(sheet: Sheet) -> tuple[set[str], set[str]]:
@@ -272,9 +278,9 @@ def _read_new(harvest: Harvest, sheet: Sheet) -> None:
 
 def _read_old(harvest: Harvest, sheet: Sheet) -> None:
     table = harvest.table
-    variables = [_variable(table, v.code, f"line 1, column {v.index + 1}") for v in sheet.values]
+    variables = [_variable(table, v.code, f"line 1, column {v.position + 1}") for v in sheet.values]
     for variable, value in zip(variables, sheet.values, strict=True):
-        _check_unit(table, variable, value.unit, f"line 1, column {value.index + 1}")
+        _check_unit(table, variable, value.unit, f"line 1, column {value.position + 1}")
     subjects: dict[tuple[str, ...], list[Subject]] = {}
     for line, cells, region_id, date in _monitored_rows(harvest, sheet):
         key = _group_codes(sheet, cells)
@@ -282,8 +288,8 @@ def _read_old(harvest: Harvest, sheet: Sheet) -> None:
             categories = _categories(table, sheet, cells, line)
             subjects[key] = [subject(variable, categories) for variable in variables]
         for value, about in zip(sheet.values, subjects[key], strict=True):
-            where = f"line {line}, column {value.index + 1}"
-            printed = cells[value.index]
+            where = f"line {line}, column {value.position + 1}"
+            printed = cells[value.position]
             harvest.add(about, region_id, date, german_number(printed, where), printed, where)
 
 
@@ -293,6 +299,7 @@ def _monitored_rows(harvest: Harvest, sheet: Sheet) -> Iterator[tuple[int, list[
     dates: dict[str, dt.date] = {}
     for line, cells in sheet.rows:
         index = _region_column(sheet, line, cells)
+        harvest.rows[cells[index]] += 1
         place = place_of_code(cells[index])
         if place is None:
             raise Rejected(
@@ -351,7 +358,7 @@ def _group_codes(sheet: Sheet, cells: list[str]) -> tuple[str, ...]:
 def _categories(
     table: Table, sheet: Sheet, cells: list[str], line: int
 ) -> list[tuple[Classification, Found]]:
-    """The categories of a row. No classification: the variable is not divided by it; no category: the total."""
+    """The categories of a row; an empty code of a category is the total."""
     categories = []
     for group in sheet.groups:
         code = cells[group.code]

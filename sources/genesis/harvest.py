@@ -1,4 +1,4 @@
-"""Collects the figures of one GENESIS file and checks what every format promises: no contradiction, no hole."""
+"""The figures of one GENESIS file, and what every format promises of them: no contradiction, no hole."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from sources.rejected import Rejected
 LEVEL_INCOMPLETE = "genesis.level_incomplete"
 #: A level counts as not delivered when at most this share of the Kreise is filled while the Land is.
 NEARLY_NONE = 0.1
+LAST_LAND = "16"
 
 _YEAR = re.compile(r"[12]\d{3}")
 _DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_KREIS = re.compile(r"\d{5}")
 _REGION_CODE = re.compile(r"DG|D|\d{2}|\d{3}|\d{5}|\d{7,12}")
 
 
@@ -39,9 +41,10 @@ class Subject(NamedTuple):
 
 
 def subject(variable: Variable, categories: Iterable[tuple[Classification, Found]]) -> Subject:
-    """The subject of a variable under some categories; a later category of a classification is the finer one.
+    """The subject of a variable under some categories.
 
-    A total says nothing where a category of its classification stands already (`Grundsicherung`, `Insgesamt`).
+    Of several categories of one classification the last is the finest (`Aufgaben`, `Betriebsaufgaben`);
+    a total below a category says nothing (`Grundsicherung`, `Insgesamt`).
     """
     chosen: dict[str, Found] = {}
     schemes: dict[str, str] = {}
@@ -100,10 +103,15 @@ def place_of_code(code: str) -> Place | None:
 
 
 class Harvest:
-    """The observations of one file while it is read."""
+    """The observations of one file while it is read.
+
+    rows      rows by region as printed, monitored or not
+    skipped   rows left out, by reason
+    """
 
     def __init__(self, table: Table) -> None:
         self.table = table
+        self.rows: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self._observations: dict[tuple[object, ...], tuple[object, ...]] = {}
         self._totals: list[tuple[object, ...]] = []
@@ -126,8 +134,8 @@ class Harvest:
             self._basis[date] = basis_of(self.table, date, None)
         key = (about.variable, region_id, about.sector_id, about.dimensions, date)
         observation = (
-            self.table.code, about.variable, region_id, about.sector_scheme, about.sector_id, about.dimensions,
-            date, value, about.unit, status, self._basis[date], printed, locator,
+            self.table.code, about.variable, region_id, about.sector_scheme, about.sector_id,
+            about.dimensions, date, value, about.unit, status, self._basis[date], printed, locator,
         )  # fmt: skip
         first = self._observations.setdefault(key, observation)
         if first is not observation:
@@ -161,6 +169,7 @@ class Harvest:
         self._check_holes()
         if not has_footer:
             self._check_kreise()
+            self._check_end()
         return Decoded(
             observations=observations,
             source_id=self.table.source_id,
@@ -190,16 +199,25 @@ class Harvest:
             )
 
     def _check_kreise(self) -> None:
+        """All Kreise of NRW, or the selection of the Ruhr."""
         found = {str(key[1]) for key in self._observations} & set(nrw_kreise())
         if found in (set(nrw_kreise()), set(ruhr_kreise())):
             return
         expected = nrw_kreise() if found - set(ruhr_kreise()) else ruhr_kreise()
         missing = [kreis for kreis in expected if kreis not in found]
-        raise Rejected(
+        raise _cut_off(
             expected="all Kreise of NRW, or all Kreise of the Ruhr",
             found=f"{len(found)} Kreise of NRW; missing: {' '.join(missing)}",
-            hint="The file has no footer and seems cut off: download it again.",
         )
+
+    def _check_end(self) -> None:
+        """As many rows for every region, and the last Land where there are Kreise of other Länder."""
+        usual = max(self.rows.values())
+        if short := [region for region, number in self.rows.items() if number != usual]:
+            raise _cut_off(f"{usual} rows for every region", f"{self.rows[short[-1]]} for {short[-1]}")
+        others = [region for region in self.rows if _KREIS.fullmatch(region) and not region.startswith(NRW)]
+        if others and not any(region.startswith(LAST_LAND) for region in others):
+            raise _cut_off("Kreise up to the last Land (16, Thüringen)", f"the last one is {max(others)}")
 
     def _period(self) -> str:
         dates = sorted(self._basis)
@@ -228,6 +246,11 @@ class Harvest:
         if len(empty) > 1:
             text += f" (and {len(empty) - 1} more of this kind)"
         return [Remark(LEVEL_INCOMPLETE, text, str(first[12]))]
+
+
+def _cut_off(expected: str, found: str) -> Rejected:
+    hint = "The file has no footer and seems cut off: download it again."
+    return Rejected(expected=expected, found=found, hint=hint)
 
 
 def _named(observation: tuple[object, ...]) -> str:

@@ -8,7 +8,7 @@ from sources.product import Product
 PRODUCTS: tuple[Product, ...] = (
     Product(
         product_id="genesis_datencsv",
-        looks_like="GENESIS table as datencsv: the first line is “Tabelle: <code>” or “GENESIS-Tabelle: <code>”",
+        looks_like="GENESIS table (datencsv): first line “Tabelle: <code>” or “GENESIS-Tabelle: <code>”",
         recognises=datencsv.recognises,
         decode=datencsv.decode,
     ),

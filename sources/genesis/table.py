@@ -201,7 +201,7 @@ class Table(_Declared):
     @property
     def has_codes(self) -> bool:
         """Whether the ffcsv formats can be read: every variable and classification has its GENESIS code."""
-        return all(part.codes for part in (*self.variables, *self.classifications))
+        return all(v.codes for v in self.variables) and all(c.codes for c in self.classifications)
 
     @property
     def _caption_texts(self) -> list[str]:
@@ -253,11 +253,9 @@ def normal(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-_AGE_RULES = (
-    (re.compile(r"unter (\d+) jahre?"), lambda m: f"0-{int(m[1]) - 1}"),
-    (re.compile(r"(\d+) bis unter (\d+) jahre?"), lambda m: f"{m[1]}-{int(m[2]) - 1}"),
-    (re.compile(r"(\d+) jahre? und (?:mehr|älter)"), lambda m: f"{m[1]}+"),
-)
+_UNDER = re.compile(r"unter (\d+) jahre?")
+_BETWEEN = re.compile(r"(\d+) bis unter (\d+) jahre?")
+_FROM = re.compile(r"(\d+) jahre? und (?:mehr|älter)")
 
 
 def age_category(label: str) -> str | None:
@@ -266,21 +264,25 @@ def age_category(label: str) -> str | None:
     >>> [age_category(t) for t in ("unter 1 Jahr", "18 bis unter 25 Jahre", "90 Jahre und mehr")]
     ['0-0', '18-24', '90+']
     """
-    for pattern, name in _AGE_RULES:
-        if match := pattern.fullmatch(normal(label)):
-            return name(match)
+    text = normal(label)
+    if match := _UNDER.fullmatch(text):
+        return f"0-{int(match[1]) - 1}"
+    if match := _BETWEEN.fullmatch(text):
+        return f"{match[1]}-{int(match[2]) - 1}"
+    if match := _FROM.fullmatch(text):
+        return f"{match[1]}+"
     return None
 
 
 def _sector(text: str, scheme: str) -> str | None:
-    """The sector of a bare code (`B-F`) or of a label that ends with it in parentheses, if the scheme has it."""
+    """The sector of a bare code (`B-F`) or of a label that ends with one in parentheses, else None."""
     match = re.search(r"\(([A-Z](?:-[A-Z])?)\)\s*$", text)
     code = sector_id_of(match[1] if match else text)
     return code if code in sectors(scheme) else None
 
 
 def basis_of(table: Table, reference_date: dt.date, known_from: dt.date | None) -> str:
-    """What a figure of the table may be compared with: `WZ2008`, `census2011`, …; "" where nothing is declared.
+    """What a figure may be compared with: `WZ2008`, `census2011`, …; "" where nothing is declared.
 
     Where it depends on the day the delivery became known and `known_from` is None, it is "" as well.
     """
@@ -347,5 +349,6 @@ def undeclared(what: str, text: str, declared: Iterable[str], where: str, table:
         expected=f"a declared {what} of table {table.code} (nearest: “{nearest(text, declared)}”)",
         found=f"“{text}”",
         where=where,
-        hint="Where the publisher reworded it, add the wording to sources/genesis/tables.yaml.",
+        hint="If the publisher reworded it, add the wording to sources/genesis/tables.yaml;"
+        " another table needs a declaration of its own.",
     )

@@ -1,6 +1,6 @@
 """The areas of the GENESIS tables: Kreise with the areas above, one part and one dissolved Kreis.
 
-The part (a city inside a Kreis) and the dissolved Kreis (always `-`) stand among the Kreise in the real tables.
+In the real tables, too, the part (a city inside a Kreis) and the dissolved one (always `-`) stand among them.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ AREAS = _areas()
 
 
 def all_areas(kreise: Mapping[str, Numbers], germany: Numbers | None = None) -> dict[str, Numbers | None]:
-    """Numbers of every area by code: sums of the Kreise; Germany as given, else a multiple; None: dissolved."""
+    """Numbers of every area by code, None for the dissolved Kreis; Germany: as given or a multiple."""
     nrw = _sum(kreise.values())
     return {
         GERMANY: germany or tuple(number * GERMANY_TENTHS // 10 for number in nrw),

@@ -26,6 +26,7 @@ HOUSEHOLDS_2021: Layout = {
     "ftth": (100, 200, 400, 1000), "lte": (2, 6, 10), "5g": (2,),
 }  # fmt: skip
 BUSINESSES_2020: Layout = {"100": RATES, "dsl": RATES[:10], "catv": RATES, "ftth": (100, 200, 400, 1000)}
+PUBLISHED_AFTER = dt.timedelta(days=150)
 #: Edition (year and half, as in the file name) → layout of its households.
 EDITIONS = {"2020_1": HOUSEHOLDS_2020, "2020_2": HOUSEHOLDS_2020, "2021_1": HOUSEHOLDS_2021}
 
@@ -134,4 +135,5 @@ def _file(name: str, content: str, product: str, source_id: str = "bnetza_breitb
         publisher=BNETZA,
         product=product,
         period=period.isoformat(),
+        retrieved_on=period + PUBLISHED_AFTER,
     )

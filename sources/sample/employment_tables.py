@@ -1,4 +1,4 @@
-"""Employment by sector as GENESIS prints it: 13111-07-05-4 and 13111-01-03-4 (regio), 13111-54i (Landesdatenbank)."""
+"""Employment by sector as datencsv: 13111-07-05-4 (Regionaldatenbank) and 13111-54i (Landesdatenbank)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from reference.regions import nrw_kreise
 from reference.sectors import GENESIS_13, LDB_SECTIONS, TOTAL
 from sources.sample.areas import AREAS, REGIO_INDENT, Numbers, all_areas, ldb_areas
 from sources.sample.datencsv import Cell, datencsv, span
-from sources.sample.sample_file import LDB, REGIO, SampleFile
+from sources.sample.regional import KEYS, YEARS, regional_file
+from sources.sample.sample_file import LDB, SampleFile
 from sources.sample.world import DIVISION_CODES, Vector, World, by_sector, scaled
 
 #: Row labels of 13111-07-05-4; three print no code.
@@ -47,11 +48,21 @@ LDB_LABELS = {
     TOTAL: ("", "Insgesamt"),
 }
 #: Columns of 13111-54i behind the total, with invented percentages; the last of each group is the rest.
-SCHOOL = {"ohne Schulabschluss": 3, "mit Volks-/Haupschulabschluss": 15, "mit mittlerer Reife/gleichwertigem Abschluss": 26,
-          "mit Abitur/Fachabitur": 42, "Abschluss unbekannt": None}  # fmt: skip
-TRAINING = {"ohne beruflichen Ausbildungsabschluss": 16, "mit anerkanntem Berufsabschluss": 56,
-            "mit akademischem Abschluss": 19, "Ausbildung unbekannt": None}  # fmt: skip
-YEARS = range(2015, 2025)
+SCHOOL = {
+    "ohne Schulabschluss": 3,
+    "mit Volks-/Haupschulabschluss": 15,
+    "mit mittlerer Reife/gleichwertigem Abschluss": 26,
+    "mit Abitur/Fachabitur": 42,
+    "Abschluss unbekannt": None,
+}
+TRAINING = {
+    "ohne beruflichen Ausbildungsabschluss": 16,
+    "mit anerkanntem Berufsabschluss": 56,
+    "mit akademischem Abschluss": 19,
+    "Ausbildung unbekannt": None,
+}
+#: Divisions with so few foreign employees that their numbers are suppressed.
+FEW_FOREIGNERS = ("01", "02", "03")
 #: Three columns twice, all and foreign: total, male, female.
 SEXES, NATIONALITIES = 3, 2
 
@@ -73,7 +84,10 @@ def by_sex_and_nationality(world: World, day: dt.date) -> dict[str, dict[str, Nu
 
 def _people(world: World, vector: Vector) -> dict[str, Numbers]:
     men_percent = {code: int(world.draw("men", code, 25, 85)) for code in DIVISION_CODES}
-    foreign_percent = {code: int(world.draw("foreigners", code, 6, 34)) for code in DIVISION_CODES}
+    foreign_percent = {
+        code: 1 if code in FEW_FOREIGNERS else int(world.draw("foreigners", code, 6, 34))
+        for code in DIVISION_CODES
+    }
     foreigners = scaled(vector, foreign_percent, 20)
     columns = []
     for everybody in (vector, foreigners):
@@ -86,10 +100,12 @@ def _people(world: World, vector: Vector) -> dict[str, Numbers]:
 def printed(numbers: Numbers | None) -> list[Cell]:
     """As 13111-07-05-4 prints them: `-` for a dissolved Kreis, `.` for groups of one or two persons."""
     if numbers is None:
-        return ["-"] * SEXES * NATIONALITIES
-    everybody, men, women, *foreign = numbers
-    cells: list[Cell] = [everybody, *(["."] * 2 if men in (1, 2) or women in (1, 2) else [men, women])]
-    return cells + (["."] * SEXES if any(number in (1, 2) for number in foreign) else list(foreign))
+        return ["-" for _ in range(SEXES * NATIONALITIES)]
+    return [numbers[0], *_unless_small(numbers[1:3]), *_unless_small(numbers[3:])]
+
+
+def _unless_small(numbers: Numbers) -> list[Cell]:
+    return ["." if any(number in (1, 2) for number in numbers) else number for number in numbers]
 
 
 def by_sector_regio(world: World, year: int) -> SampleFile:
@@ -113,31 +129,24 @@ def by_sector_regio(world: World, year: int) -> SampleFile:
             f"Stichtag: {day:%d.%m.%Y}",
         ),
         (
-            span(("", 3), ("Nationalität", 6)),
-            span(("", 3), ("Insgesamt", 3), ("Ausländer(innen)", 3)),
-            span(("", 3), ("Geschlecht", 6)),
-            span(("", 3)) + ["Insgesamt", "männlich", "weiblich"] * NATIONALITIES,
+            span(KEYS, ("Nationalität", 6)),
+            span(KEYS, ("Insgesamt", 3), ("Ausländer(innen)", 3)),
+            span(KEYS, ("Geschlecht", 6)),
+            span(KEYS) + ["Insgesamt", "männlich", "weiblich"] * NATIONALITIES,
         ),
         rows,
         stand,
     )
-    return SampleFile(
-        path=f"regionalstatistik/datencsv/13111-07-05-4_{year}.csv",
-        content=content,
-        source_id="regionalstatistik_13111-07-05-4",
-        publisher=REGIO,
-        product="SvB am Arbeitsort nach Wirtschaftszweigen, Kreise",
-        period=day.isoformat(),
-        retrieved_on=stand,
-    )
+    product = "SvB am Arbeitsort nach Wirtschaftszweigen, Kreise"
+    return regional_file("13111-07-05-4", product, content, day.isoformat(), stand, name=str(year))
 
 
 def by_sector_ldb(world: World) -> SampleFile:
     """13111-54i: names without codes."""
     day, stand = dt.date(2024, 12, 31), dt.date(2025, 8, 20)
-    employees = {ags: by_sector(LDB_SECTIONS, world.employees(ags, day)) for ags in nrw_kreise()}
+    kreise = {ags: _by_degree(world.employees(ags, day)) for ags in nrw_kreise()}
     figures = {
-        sector_id: all_areas({ags: _by_degree(numbers[sector_id]) for ags, numbers in employees.items()})
+        sector_id: all_areas({ags: rows[sector_id] for ags, rows in kreise.items()})
         for sector_id in LDB_LABELS
     }
     columns = ("Insgesamt", *SCHOOL, *TRAINING)
@@ -170,12 +179,18 @@ def by_sector_ldb(world: World) -> SampleFile:
     )
 
 
-def _by_degree(total: int) -> Numbers:
-    return (total, *_shares(total, SCHOOL.values()), *_shares(total, TRAINING.values()))
+def _by_degree(vector: Vector) -> dict[str, Numbers]:
+    """Each degree is a vector of its own, so that the sectors add up in every column."""
+    vectors = [vector, *_parts(vector, SCHOOL.values()), *_parts(vector, TRAINING.values())]
+    columns = [by_sector(LDB_SECTIONS, column) for column in vectors]
+    return {sector_id: tuple(column[sector_id] for column in columns) for sector_id in LDB_LABELS}
 
 
-def _shares(total: int, percents: Iterable[int | None]) -> list[int]:
-    """Parts of a total by percentage; the part without one is the rest."""
-    parts = [None if percent is None else total * percent // 100 for percent in percents]
-    rest = total - sum(part or 0 for part in parts)
+def _parts(vector: Vector, percents: Iterable[int | None]) -> list[Vector]:
+    """Parts of a vector by percentage; the part without one is the rest."""
+    parts = [
+        None if percent is None else tuple(number * percent // 100 for number in vector) for percent in percents
+    ]
+    known = [part for part in parts if part is not None]
+    rest = tuple(number - sum(others) for number, *others in zip(vector, *known, strict=True))
     return [rest if part is None else part for part in parts]

@@ -1,4 +1,4 @@
-"""GENESIS flat files: the new ffcsv (2025 on, one value per line) and the old one (one column per variable)."""
+"""GENESIS flat files: the new ffcsv (2025 on, one value a line) and the old one (one column a variable)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from reference.regions import nrw_kreise
-from sources.sample.areas import AREAS, REGIO_INDENT, Area, Numbers, all_areas
+from sources.sample.areas import AREAS, REGIO_INDENT, Numbers, all_areas
 from sources.sample.employment_tables import by_sex_and_nationality
 from sources.sample.sample_file import REGIO, SYNTHETIC, SampleFile
 from sources.sample.world import World

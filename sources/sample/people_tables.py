@@ -5,6 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from reference.regions import nrw_kreise
+from sources.sample.areas import AREAS, REGIO_INDENT, Numbers, all_areas
+from sources.sample.datencsv import Cell, datencsv, span
+from sources.sample.regional import KEYS, STAND, YEARS, file_of_years, regional_file, yearly_rows
+from sources.sample.sample_file import SampleFile
+from sources.sample.world import World
 
 
 def files(world: World) -> Iterator[SampleFile]:
@@ -34,7 +40,7 @@ def school_leavers(world: World) -> SampleFile:
         yearly_rows(world, _leavers, _print_leavers),
         STAND,
     )
-    return regional_file("21111-02-06-4", "Schulabgänger nach Abschluss, Kreise", content, ALL_YEARS)
+    return file_of_years("21111-02-06-4", "Schulabgänger nach Abschluss, Kreise", content)
 
 
 def _leavers(world: World, ags: str, year: int) -> Numbers:
@@ -86,7 +92,9 @@ def migration(world: World, year: int) -> SampleFile:
         ),
         stand,
     )
-    return regional_file("12711-04-02-4", "Wanderungen über Kreisgrenzen nach Alter", content, str(year), stand)
+    return regional_file(
+        "12711-04-02-4", "Wanderungen über Kreisgrenzen nach Alter", content, str(year), stand
+    )
 
 
 def _moves(world: World, ags: str, year: int, groups: tuple[str, ...]) -> Numbers:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from reference.regions import nrw_kreise
-from sources.sample.areas import AREAS, REGIO_INDENT, Numbers, all_areas
+from sources.sample.areas import Numbers
 from sources.sample.datencsv import Cell, datencsv, decimal, span
-from sources.sample.sample_file import REGIO, SampleFile
+from sources.sample.regional import KEYS, STAND, file_of_years, yearly_rows
+from sources.sample.sample_file import SampleFile
 from sources.sample.world import World
-
 
 
 def files(world: World) -> Iterator[SampleFile]:
@@ -39,8 +37,8 @@ def unemployment(world: World) -> SampleFile:
         yearly_rows(world, _unemployed, _print_unemployed),
         STAND,
     )
-    return regional_file(
-        "13211-02-05-4", "Arbeitslose und Arbeitslosenquoten, Jahresdurchschnitt, Kreise", content, ALL_YEARS
+    return file_of_years(
+        "13211-02-05-4", "Arbeitslose und Arbeitslosenquoten, Jahresdurchschnitt, Kreise", content
     )
 
 
@@ -84,7 +82,7 @@ def business_notices(world: World) -> SampleFile:
         yearly_rows(world, _notices, lambda numbers, _: list(numbers or ["-"] * 10)),
         STAND,
     )  # fmt: skip
-    return regional_file("52311-01-04-4", "Gewerbeanzeigen, Kreise", content, ALL_YEARS)
+    return file_of_years("52311-01-04-4", "Gewerbeanzeigen, Kreise", content)
 
 
 def _notices(world: World, ags: str, year: int) -> Numbers:
@@ -112,13 +110,13 @@ def municipal_debt(world: World) -> SampleFile:
              "Schuldenst d.Kernhh.d.Gem.u.-verbände insgesamt", *span((of_municipalities, 5))],
             span(KEYS, ("", 2), ("Schulden beim nicht-öffentlichen Bereich", 3),
                  ("Schulden beim öffentlichen Bereich", 2)),
-            [*span(KEYS, ("", 2)), "Wertpapierschulden", "Kredite", "Kassenkredite", "Kredite", "Kassenkredite"],
+            [*span(KEYS, ("", 2)), "Wertpapierschulden", *("Kredite", "Kassenkredite") * 2],
             span(KEYS, ("EUR", 1), ("Tsd. EUR", 6)),
         ),
         yearly_rows(world, _debt, _print_debt, time="31.12.{}"),
         STAND,
     )  # fmt: skip
-    return regional_file("71327-01-05-4", "Schulden der Kernhaushalte, Kreise", content, ALL_YEARS)
+    return file_of_years("71327-01-05-4", "Schulden der Kernhaushalte, Kreise", content, time="{}-12-31")
 
 
 def _debt(world: World, ags: str, year: int) -> Numbers:

@@ -22,6 +22,7 @@ from sources.sample.regionalreport_layout import (
     SERIES_HEADER,
     SERIES_PERCENT,
     STRUCTURE,
+    TITLE,
     display_name,
     long_date,
 )
@@ -56,7 +57,7 @@ def files(world: World) -> Iterator[SampleFile]:
             content=_workbook(world, ags, blocks),
             source_id="ba_regionalreport",
             publisher=BA,
-            product=IMPRESSUM[8][1],
+            product=TITLE,
             period=STICHTAGE[0].isoformat(),
             published_on=CREATED,
         )
@@ -79,7 +80,7 @@ def _workbook(world: World, ags: str, common_blocks: list[Block]) -> bytes:
     book.add_worksheet("Deckblatt").write_string("A1", SYNTHETIC)
     _impressum(book.add_worksheet("Impressum"), name)
     contents = book.add_worksheet("Inhaltsverzeichnis")
-    _column(contents, 0, {1: SYNTHETIC, 4: "Inhaltsverzeichnis", 7: IMPRESSUM[8][1], 8: name})
+    _column(contents, 0, {1: SYNTHETIC, 4: "Inhaltsverzeichnis", 7: TITLE, 8: name})
     own, *others = own_blocks(world, ags, name)
     _by_region(book.add_worksheet("Tabelle 2.1"), [own, *common_blocks, *others], number)
     _by_sector(book.add_worksheet("Tabelle 2.3"), name, printed_sectors(world, ags), number)
@@ -90,8 +91,12 @@ def _workbook(world: World, ags: str, common_blocks: list[Block]) -> bytes:
 
 
 def _impressum(sheet: Worksheet, name: str) -> None:
-    variable = {"Region:": name, "Stichtag:": long_date(STICHTAGE[0]), "Erstellungsdatum:": long_date(CREATED),
-                "Nächster\nVeröffentlichungstermin:": long_date(NEXT)}  # fmt: skip
+    variable = {
+        "Region:": name,
+        "Stichtag:": long_date(STICHTAGE[0]),
+        "Erstellungsdatum:": long_date(CREATED),
+        "Nächster\nVeröffentlichungstermin:": long_date(NEXT),
+    }
     sheet.write_string("F1", SYNTHETIC)
     for row, (label, text) in IMPRESSUM.items():
         _row(sheet, row, {0: label, 2: variable.get(label, text)})
@@ -99,7 +104,11 @@ def _impressum(sheet: Worksheet, name: str) -> None:
 
 def _by_sector(sheet: Worksheet, name: str, printed: dict[str, Levels], number: Format) -> None:
     title = "nach der Klassifikation der Wirtschaftszweige 2008 (WZ 2008)"
-    _head(sheet, f"2.3 Sozialversicherungspflichtig Beschäftigte {title}", f"{name}; Gebietsstand des jeweiligen Stichtags")
+    _head(
+        sheet,
+        f"2.3 Sozialversicherungspflichtig Beschäftigte {title}",
+        f"{name}; Gebietsstand des jeweiligen Stichtags",
+    )
     _levels_header(
         sheet,
         "Wirtschaftsabschnitte / Wirtschaftsabteilungen / Wirtschaftsgruppen WZ 2008",
@@ -185,7 +194,8 @@ def _level_row(
         growth = change / oldest * 100 if oldest else "x"
         growth = ".X" if isinstance(growth, float) and abs(growth) > 250 else growth
     printed = ["*" if level is None else level for level in levels]
-    _row(sheet, row, dict(enumerate((*texts, share, *printed, change, growth))), number)
+    _row(sheet, row, dict(enumerate((*texts, share))))
+    _row(sheet, row, dict(enumerate((*printed, change, growth), start=3)), number)
 
 
 def _foot(sheet: Worksheet, row: int, mark_column: int) -> None:

@@ -8,11 +8,13 @@ from reference.regions import regions
 from reference.sectors import NOT_STATED, TOTAL
 from sources.sample.sample_file import COPYRIGHT, ORIGIN, SYNTHETIC
 
+TITLE = "Regionalreport über Beschäftigte (Quartalszahlen)"
+
 #: Sheet `Impressum`: row → (label in A, text in C); the empty texts depend on the report.
 IMPRESSUM = {
     4: ("Impressum", ""),
     6: ("Produktlinie/Reihe:", "Tabellen"),
-    8: ("Titel:", "Regionalreport über Beschäftigte (Quartalszahlen)"),
+    8: ("Titel:", TITLE),
     10: ("Region:", ""),
     12: ("Stichtag:", ""),
     14: ("Erstellungsdatum:", ""),
@@ -104,7 +106,8 @@ SERIES_HEADER: dict[int, dict[int, str | float]] = {
         enumerate(
             (
                 "Insgesamt", "Männer", "Frauen", "Vollzeit2)", "Teilzeit2)", "unter 25 Jahre",
-                "50 bis unter 65 Jahre", "Insgesamt", "aus-\nschließlich ", "im Nebenjob", "begonnene ", "beendete",
+                "50 bis unter 65 Jahre", "Insgesamt", "aus-\nschließlich ", "im Nebenjob",
+                "begonnene ", "beendete",
             ),
             start=1,
         )

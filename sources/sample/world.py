@@ -26,8 +26,8 @@ SECTION_WEIGHTS = {
     "L": 9, "M": 70, "N": 62, "O": 55, "P": 42, "Q": 156, "R": 9, "S": 27, "T": 1, "U": 0,
 }  # fmt: skip
 #: Divisions with a handful of employees per Kreis, or none: the reason for suppressed cells.
-RARE = frozenset("03 05 06 07 12 99".split())
-LARGE_CITIES = frozenset("05111 05113 05112 05314 05315 05515 05711 05911 05913".split())
+RARE = frozenset(["03", "05", "06", "07", "12", "99"])
+LARGE_CITIES = frozenset(["05111", "05113", "05112", "05314", "05315", "05515", "05711", "05911", "05913"])
 #: Divisions that are declared to be strong in a Kreis of the Ruhr.
 PROFILES = {
     "05112": ("24", "52"), "05113": ("35", "70"), "05117": ("28", "47"), "05119": ("38", "93"),
@@ -81,7 +81,7 @@ class World:
         return round(people * (self.draw("census 2022", ags, 0.972, 0.998) if census == 2022 else 1))
 
     def count(self, what: str, ags: str, year: int, per_1000: tuple[float, float], trend: float = 0.0) -> int:
-        """Something counted in a Kreis and year: a rate per 1,000 inhabitants, drawn once, with a yearly trend."""
+        """Something counted in a year: a rate per 1,000 inhabitants, drawn once, with a yearly trend."""
         rate = self.draw(what, ags, *per_1000) * (1 + trend * (year - FIRST_YEAR))
         return round(self.population(ags, year) * rate / 1000)
 
@@ -108,7 +108,7 @@ class World:
         return [
             SECTION_WEIGHTS[_SECTION_OF[code]] * raw[code] / sums[_SECTION_OF[code]]
             if code in raw
-            else self.draw("weight", code, 0.02, 0.2)
+            else self.draw("weight", code, 0.05, 0.4)
             for code in DIVISION_CODES
         ]
 
@@ -145,7 +145,7 @@ def by_sector(scheme: str, vector: Vector) -> dict[str, int]:
 
 @cache
 def _sums(scheme: str) -> tuple[tuple[str, tuple[int, ...], int], ...]:
-    """For each sector: places in a vector to add up, and whether agency work is added (1) or taken off (-1)."""
+    """For each sector: places in a vector to add up; agency work is added (1), taken off (-1) or neither."""
     place = {code: index for index, code in enumerate(DIVISION_CODES)}
     sums = []
     for sector in sectors(scheme).values():

@@ -45,7 +45,7 @@ SELECT c.indicator_id, c.region_id, c.reference_date, c.value, c.value AS value_
        c.dataset, c.basis
 FROM chosen c
 JOIN reference_indicators i USING (indicator_id)
-LEFT JOIN valued nrw
+LEFT JOIN chosen nrw
     ON nrw.indicator_id = c.indicator_id AND nrw.region_id = '05' AND nrw.reference_date = c.reference_date
-    AND nrw.dataset = c.dataset AND nrw.basis = c.basis
+    AND nrw.basis = c.basis
 ORDER BY c.indicator_id, c.reference_date, c.region_id
