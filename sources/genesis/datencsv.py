@@ -214,15 +214,15 @@ def _check_unit(table: Table, column: Column, unit: tuple[int, str] | None) -> N
 
 
 def _keys(table: Table, sheet: Sheet, count: int) -> Keys:
-    """Roles of the key columns: each the one that most of its different cells fit."""
+    """Roles of the key columns: each the one that at least half of its different cells fit."""
     if not sheet.data:
         raise Rejected(
             expected="data rows below the header", found="none", where=f"line {sheet.header[-1][0]}"
         )
-    cells = [{row[i].strip() for _, row in sheet.data if i < len(row)} for i in range(count)]
+    texts = [{row[i].strip() for _, row in sheet.data if i < len(row)} for i in range(count)]
 
     def fitting(fits: Callable[[str], object]) -> list[int]:
-        return [i for i, texts in enumerate(cells) if 2 * sum(bool(fits(t)) for t in texts) > len(texts)]
+        return [i for i in range(count) if 2 * _number(fits, texts[i]) >= len(texts[i])]
 
     times = fitting(lambda text: reference_date(text, table.time))
     regions = [i for i in fitting(lambda text: _place(table, text)) if i not in times]
@@ -232,10 +232,18 @@ def _keys(table: Table, sheet: Sheet, count: int) -> Keys:
             found=f"{len(regions)} and {len(times)} among {count} key columns",
             where=f"line {sheet.data[0][0]}",
         )
-    categories = [
-        (i, c) for c in table.classifications for i in fitting(c.find) if i not in (*times, *regions)
-    ]
-    return Keys(times[0] if times else None, regions[0], categories)
+    categories: dict[int, Classification] = {}
+    for classification in table.classifications:
+        for i in fitting(classification.find):
+            rival = categories.get(i)
+            if rival is None or _number(classification.find, texts[i]) > _number(rival.find, texts[i]):
+                categories[i] = classification
+    roles = [(i, c) for i, c in categories.items() if i not in (*times, *regions)]
+    return Keys(times[0] if times else None, regions[0], roles)
+
+
+def _number(fits: Callable[[str], object], texts: set[str]) -> int:
+    return sum(bool(fits(text)) for text in texts)
 
 
 def _place(table: Table, text: str) -> Place | None:

@@ -59,12 +59,21 @@ def population_datencsv(
     return datencsv(header, rows, **options)
 
 
-NEW_HEADER = (
-    "statistics_code;statistics_label;time_code;time_label;time;1_variable_code;1_variable_label;"
-    "1_variable_attribute_code;1_variable_attribute_label;2_variable_code;2_variable_label;"
-    "2_variable_attribute_code;2_variable_attribute_label;value;value_unit;value_variable_code;"
-    "value_variable_label"
-).split(";")
+def _group(number: int) -> list[str]:
+    parts = ("code", "label", "attribute_code", "attribute_label")
+    return [f"{number}_variable_{part}" for part in parts]
+
+
+NEW_HEADER = [
+    "statistics_code",
+    "statistics_label",
+    "time_code",
+    "time_label",
+    "time",
+    *_group(1),
+    *_group(2),
+]
+NEW_HEADER += ["value", "value_unit", "value_variable_code", "value_variable_label"]
 _KINDS = {"DG": ("DINSG", "Deutschland"), "05": ("DLAND", "Bundesländer")}
 
 
@@ -82,11 +91,13 @@ def new_ffcsv(rows: Iterable[Sequence[str]], header: Sequence[str] = NEW_HEADER)
     return "\ufeff" + "\n".join(map(";".join, [header, *rows])) + "\n"
 
 
-OLD_HEADER = (
-    "Statistik_Code;Statistik_Label;Zeit_Code;Zeit_Label;Zeit;1_Merkmal_Code;1_Merkmal_Label;"
-    "1_Auspraegung_Code;1_Auspraegung_Label;2_Merkmal_Code;2_Merkmal_Label;2_Auspraegung_Code;"
-    "2_Auspraegung_Label;BEVSTD__Bevoelkerungsstand__Anzahl"
-).split(";")
+def _old_group(number: int) -> list[str]:
+    parts = ("Merkmal_Code", "Merkmal_Label", "Auspraegung_Code", "Auspraegung_Label")
+    return [f"{number}_{part}" for part in parts]
+
+
+OLD_HEADER = ["Statistik_Code", "Statistik_Label", "Zeit_Code", "Zeit_Label", "Zeit", *_old_group(1)]
+OLD_HEADER += [*_old_group(2), "BEVSTD__Bevoelkerungsstand__Anzahl"]
 
 
 def old_population_ffcsv(

@@ -69,24 +69,22 @@ def test_encoding_and_line_end_do_not_matter(encoding: str, newline: str) -> Non
     assert printed_figures(decoded) == expected_figures(population())
 
 
+SEX_ROW = "|||Insgesamt|männlich|weiblich"
+CAPTION_ROW = "|||Geschlecht|Geschlecht|Geschlecht"
+VARIABLE_ROW = "|||Bevölkerungsstand|Bevölkerung|BEVÖLKERUNG"
+UNIT_ROW = "|||Anzahl|Anzahl|Anzahl"
+
+
 @pytest.mark.parametrize(
     ("titles", "rows"),
     [
-        (["Bevölkerungsstand (Anzahl)"], header("|||Insgesamt|männlich|weiblich")),
-        (["x"], header("|||Bevölkerungsstand|Bevölkerung|BEVÖLKERUNG", "||||männlich|weiblich", "|||Anzahl|Anzahl|Anzahl")),
-        (["Bevölkerungsstand (Anzahl)"], header("|||Geschlecht|Geschlecht|Geschlecht", "|||Insgesamt| Männer|Frauen")),
-        (
-            ["x"],
-            header(
-                "|||Bevölkerungsstand|Bevölkerungsstand|Bevölkerungsstand",
-                "|||Geschlecht|Geschlecht|Geschlecht",
-                "|||Insgesamt|männlich|weiblich",
-                "|||||",
-                "|||Anzahl|Anzahl|Anzahl",
-            ),
-        ),
+        (["Bevölkerungsstand (Anzahl)"], header(SEX_ROW)),
+        (["Bevölkerungsstand (Anzahl)"], header(CAPTION_ROW, SEX_ROW)),
+        (["x"], header(VARIABLE_ROW, "||||Männer|Frauen", UNIT_ROW)),
+        (["x"], header(VARIABLE_ROW, CAPTION_ROW, SEX_ROW, UNIT_ROW)),
+        (["x"], header(VARIABLE_ROW, CAPTION_ROW, SEX_ROW, "||||männlich|weiblich", UNIT_ROW)),
     ],
-)  # fmt: skip
+)
 def test_header_of_one_to_five_rows(titles: list[str], rows: list[list[str]]) -> None:
     text = population_datencsv(header=rows, titles=titles)
     assert printed_figures(decode(arrived(text))) == expected_figures(population())
@@ -95,8 +93,7 @@ def test_header_of_one_to_five_rows(titles: list[str], rows: list[list[str]]) ->
 def test_order_of_columns_does_not_matter() -> None:
     cells = population()
     rows = [
-        [label, cells[code, "GESW"], cells[code, ""], cells[code, "GESM"], code, "31.12.2024"][:1]
-        + [code, "31.12.2024", cells[code, "GESW"], cells[code, ""], cells[code, "GESM"]]
+        [label, code, "31.12.2024", cells[code, "GESW"], cells[code, ""], cells[code, "GESM"]]
         for code, label in AREAS
     ]
     text = datencsv(header("|||weiblich|Insgesamt|männlich"), rows)
@@ -167,7 +164,10 @@ def test_regions_by_name() -> None:
     assert {row[4] for row in decoded.observations} == {"C", "TOTAL"}
     assert decoded.skipped == {"Regierungsbezirk": 2, "dissolved Kreis or part of a Kreis": 2}
     assert "“Essen”" in rejection(text.replace("Essen, krfr. Stadt", "Essen")).found
-    assert "sector_ldb C" in rejection(text.replace("Verarbeitendes Gewerbe", "Baugewerbe")).expected
+    assert (
+        "the label of sector_ldb C"
+        in rejection(text.replace("Verarbeitendes Gewerbe", "Baugewerbe")).expected
+    )
 
 
 def test_regions_outside_are_counted() -> None:
@@ -185,7 +185,7 @@ def test_regions_outside_are_counted() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "where", "wording"),
     [
-        (";männlich;", ";divers;", "line 3, column 5", "männlich"),
+        (";männlich;", ";maennlich;", "line 3, column 5", "männlich"),
         (";männlich;", ";Bevölkerungsdichte;", "line 3, column 5", "Bevölkerung"),
         ("(Anzahl)", "(Tausend)", "line 2, column 4", "Anzahl"),
         ("31.12.2024;05113;", "31.13.2024;05113;", "line 7, column 1", "a time (day)"),
@@ -212,7 +212,7 @@ def test_a_further_table_or_wording_is_a_declaration(monkeypatch: pytest.MonkeyP
     wording = load(text.replace("GESM, männlich", "GESM, Personen männlichen Geschlechts, männlich"))
     further = load(text.replace("  12411-01-01-4:", "  12411-99-01-4:"))
     reworded = population_datencsv().replace("männlich", "Personen männlichen Geschlechts")
-    assert "männlich" in rejection(reworded).expected
+    assert "männlichen" in rejection(reworded).found
     monkeypatch.setattr(table, "tables", lambda: wording)
     assert printed_figures(decode(arrived(reworded))) == expected_figures(population())
     monkeypatch.setattr(table, "tables", lambda: further)
