@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from flows.summary import Summary
+
 app = typer.Typer(
     name="s3monitor",
     help="Monitoring indicators for the Smart Specialisation Strategy of the Ruhr Metropolis.",
@@ -54,16 +56,18 @@ def refresh(
     from flows.summary import Summary, show
 
     if sample and inbox:
-        raise typer.BadParameter("--sample and --inbox exclude each other: synthetic and real data never mix.")
+        raise typer.BadParameter(
+            "--sample and --inbox exclude each other: synthetic and real data never mix."
+        )
     folder = _data_folder(data, default=SAMPLE_DATA if sample else DEFAULT_DATA)
     if not (sample or inbox or (folder / "archive").is_dir()):
         raise typer.BadParameter(f"{folder} is empty. Name a folder of files with --inbox, or use --sample.")
     _log_to_stderr()
-    inboxes = [_sample_inbox(folder)] if sample else list(inbox or [])
     try:
+        inboxes = [_sample_inbox(folder)] if sample else list(inbox or [])
         summary = Summary.from_json(_refresh(folder, inboxes, only or [], prefect=prefect))
     except (*_expected_errors(), *_query_errors()) as error:
-        summary = Summary(error=str(error))
+        summary = _failed(folder, error)
     if json:
         _print_json(summary.to_json())
     else:
@@ -83,6 +87,23 @@ def _refresh(folder: Path, inboxes: list[Path], only: list[str], *, prefect: boo
         configure_prefect(data.prefect_home)
         return run_refresh_flow(str(folder), [str(path) for path in inboxes], only)
     return refresh(data, inboxes, only).to_json()
+
+
+def _failed(folder: Path, error: Exception) -> Summary:
+    """A refresh that could not run; the release from before it stays, and is named where it can be read."""
+    from flows.summary import Summary
+    from warehouse.data_folder import DataFolder
+    from warehouse.release import current_release
+
+    try:
+        current = current_release(DataFolder(folder)) or {}
+    except (*_expected_errors(), *_query_errors()):
+        current = {}  # the published file may be the very thing `error` is about
+    return Summary(
+        release_id=current.get("release_id"),
+        is_synthetic=bool(current.get("is_synthetic")),
+        error=_one_line(error),
+    )
 
 
 @app.command()
@@ -111,12 +132,14 @@ def query(
     from flows.query_output import FORMATS, write_result
 
     if format not in FORMATS:
-        raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}, found “{format}”.", param_hint="--format")
+        raise typer.BadParameter(
+            f"expected one of {', '.join(FORMATS)}, found “{format}”.", param_hint="--format"
+        )
     with _published(data) as connection:
         try:
             write_result(connection, sql, format, output)
         except _query_errors() as error:
-            _fail(f"The query failed: {error}")
+            _fail(f"The query failed: {_one_line(error)}")
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
 
@@ -145,6 +168,8 @@ def _query_errors() -> tuple[type[Exception], ...]:
 
 def _data_folder(option: Path | None, *, default: Path) -> Path:
     """`--data`, else the settings, else the default."""
+    import tomllib
+
     from pydantic import ValidationError
 
     from flows.settings import Settings
@@ -155,6 +180,8 @@ def _data_folder(option: Path | None, *, default: Path) -> Path:
         first = error.errors()[0]
         name = "S3MONITOR_" + "_".join(map(str, first["loc"])).upper()
         raise typer.BadParameter(f"setting {name}: {first['msg']}", param_hint="settings") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"s3monitor.toml is no TOML: {error}", param_hint="settings") from error
 
 
 def _reading_folder(option: Path | None) -> Path:
@@ -162,7 +189,9 @@ def _reading_folder(option: Path | None) -> Path:
     from flows.settings import DEFAULT_DATA, SAMPLE_DATA
     from warehouse.data_folder import DataFolder
 
-    only_sample = not DataFolder(DEFAULT_DATA).published.exists() and DataFolder(SAMPLE_DATA).published.exists()
+    only_sample = (
+        not DataFolder(DEFAULT_DATA).published.exists() and DataFolder(SAMPLE_DATA).published.exists()
+    )
     return _data_folder(option, default=SAMPLE_DATA if only_sample else DEFAULT_DATA)
 
 
@@ -187,7 +216,9 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any
 
 def _sample_inbox(folder: Path) -> Path:
     from sources.sample import write_sample
+    from warehouse.data_folder import DataFolder
 
+    DataFolder(folder).claim(synthetic=True)  # before a synthetic file reaches a folder of real data
     inbox = folder / "inbox"
     write_sample(inbox)
     return inbox
@@ -204,6 +235,7 @@ def _show_status(
         f"{release['observations']:,} observations, {release['checks_passed']} checks passed, "
         f"{release['checks_failed']} not",
         highlight=False,
+        soft_wrap=True,
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("source", "state", "newest date", "known from", "deliveries"):
@@ -217,7 +249,9 @@ def _show_status(
         )
     console.print(table)
     for finding in findings:
-        console.print(f"- {finding['severity']}: {finding['text_en']}", markup=False, highlight=False, soft_wrap=True)
+        console.print(
+            f"- {finding['severity']}: {finding['text_en']}", markup=False, highlight=False, soft_wrap=True
+        )
 
 
 def _console() -> Any:
@@ -238,6 +272,13 @@ def _print_json(value: Any) -> None:
     import json
 
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _one_line(error: Exception) -> str:
+    """The message of an error on one line; DuckDB points at the place with a caret on a line of its own."""
+    import re
+
+    return " ".join(re.sub(r"\s*LINE (\d+): (.*)\n\s*\^", r" (line \1: \2)", str(error)).split())
 
 
 def _fail(message: str) -> None:

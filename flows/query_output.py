@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import sys
 import tempfile
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +17,25 @@ if TYPE_CHECKING:
     import duckdb
 
 FORMATS = ("table", "csv", "json", "parquet")
+#: Types whose numbers a double cannot hold.
+_WIDE = ("DECIMAL", "HUGEINT", "UHUGEINT")
 
 
 def write_result(connection: duckdb.DuckDBPyConnection, sql: str, format: str, output: Path | None) -> None:
     """Run `sql` and write its rows to `output`, else to standard output.
 
-    Raises duckdb.Error where the query fails, ValueError where Parquet would go to a terminal.
+    Raises duckdb.Error where the query fails; ValueError where it is not one statement with rows, where two
+    columns of a format that needs names share one, or where Parquet would go to a terminal.
     """
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1:
+        raise ValueError(f"expected one SQL statement, found {len(statements)}.")
     if format == "parquet":
         if output is None and sys.stdout.isatty():
             raise ValueError("Parquet is binary: name a file with --output, or redirect the output.")
         _write_bytes(_parquet(connection, sql), output)
         return
-    cursor = connection.execute(sql)
+    cursor = connection.execute(statements[0])
     names = [column[0] for column in cursor.description or ()]
     render = {"table": _table, "csv": _csv, "json": _json}[format]
     _write_bytes(render(names, cursor.fetchall()).encode(), output)
@@ -67,19 +76,44 @@ def _csv(names: list[str], rows: list[tuple[Any, ...]]) -> str:
 
 
 def _json(names: list[str], rows: list[tuple[Any, ...]]) -> str:
-    records = [dict(zip(names, row, strict=True)) for row in rows]
-    return json.dumps(records, ensure_ascii=False, indent=2, default=str) + "\n"
+    _refuse_namesakes(names)
+    records = [dict(zip(names, map(_json_value, row), strict=True)) for row in rows]
+    return json.dumps(records, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
+
+
+def _json_value(value: Any) -> Any:
+    """JSON knows neither decimals nor infinity."""
+    if isinstance(value, Decimal):
+        return float(value)
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, sql: str) -> bytes:
-    """The published connection may not write files, so a second one writes the frame, with the types of the first."""
+    """The published connection may not write files, so a second one writes a frame, with the types of the first.
+
+    Numbers wider than a double reach the frame as text. NaN becomes NULL: a frame does not tell them apart.
+    """
     from warehouse.connect import open_in_memory
 
     relation = connection.sql(sql)
-    types = dict(zip(relation.columns, relation.types, strict=True))
+    if relation is None:
+        raise ValueError("this statement returns no rows that could be written as Parquet.")
+    _refuse_namesakes(relation.columns)
+    names = ['"' + name.replace('"', '""') + '"' for name in relation.columns]
+    kinds = [str(kind) for kind in relation.types]
+    exact = [
+        f"{name}::VARCHAR AS {name}" if kind.startswith(_WIDE) else name
+        for name, kind in zip(names, kinds, strict=True)
+    ]
+    columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in zip(names, kinds, strict=True))
     with open_in_memory() as writer, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result.parquet"
-        writer.register("result", relation.df())
-        columns = ", ".join(f'"{name}"::{kind} AS "{name}"' for name, kind in types.items())
+        writer.register("result", relation.project(", ".join(exact)).df())
         writer.execute(f"COPY (SELECT {columns} FROM result) TO '{path}' (FORMAT parquet)")
         return path.read_bytes()
+
+
+def _refuse_namesakes(names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if list(names).count(name) > 1})
+    if twice:
+        raise ValueError(f"two columns are called {', '.join(twice)}: name them apart with AS.")

@@ -70,7 +70,8 @@ def _publish(data: DataFolder, now: dt.datetime, summary: Summary, run: Callable
         summary.published = True
     except steps.NothingToPublishError as reason:
         summary.error = str(reason)
-    Staging(data, code_version()).drop_other_versions()
+    else:
+        Staging(data, code_version()).drop_other_versions()
 
 
 def _summary(data: DataFolder, taken: steps.TakenIn) -> Summary:

@@ -283,7 +283,8 @@ def check(data: DataFolder, built: Path) -> list[CheckResult]:
     stopped = [result for result in results if result.severity == "stop" and not result.passed]
     if stopped:
         details = "; ".join(
-            f"{r.check_id}: {r.text_en}: {r.failed} of {r.checked} rows fail, e.g. {r.example}" for r in stopped
+            f"{r.check_id}: {r.text_en}: {r.failed} of {r.checked} rows fail, e.g. {r.example}"
+            for r in stopped
         )
         raise NothingToPublishError(f"The release was stopped by {len(stopped)} checks. {details}")
     log.info("check: %d checks, %d warnings", len(results), sum(not result.passed for result in results))
@@ -301,7 +302,9 @@ def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
             "released_at": now.replace(tzinfo=None),
             "inputs": fingerprint,
             "code_version": code_version(),
-            "is_synthetic": any(arrival.provenance.is_synthetic for arrival in Archive(data.archive).arrivals()),
+            "is_synthetic": any(
+                arrival.provenance.is_synthetic for arrival in Archive(data.archive).arrivals()
+            ),
         },
     )
     release.publish(data, built, name)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PUBLISHED, NOTHING_PUBLISHED, USAGE, PUBLISHED_WITH_PROBLEMS = 0, 1, 2, 3
+#: Entry for files that were refused before they reached the archive; they are refused again in every run.
+REFUSED = "inbox"
 
 
 @dataclass
@@ -42,7 +44,8 @@ class Summary:
         if self.error or self.release_id is None:
             return NOTHING_PUBLISHED
         has_problems = any(source.quarantined or source.failed for source in self.sources)
-        return PUBLISHED_WITH_PROBLEMS if self.published and has_problems else PUBLISHED
+        is_told = not self.published and all(source.source != REFUSED for source in self.sources)
+        return PUBLISHED_WITH_PROBLEMS if has_problems and not is_told else PUBLISHED
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"exit_code": self.exit_code}
@@ -73,7 +76,7 @@ def summarise(taken: TakenIn, staged: Sequence[Staged], names: dict[str, str]) -
                 "Is it an old file under a new name?"
             )
     if taken.refused:
-        refused = by_source.setdefault("inbox", SourceSummary("inbox"))
+        refused = by_source.setdefault(REFUSED, SourceSummary(REFUSED))
         refused.quarantined += len(taken.refused)
         refused.messages += [f"{name}: {reason}" for name, reason in taken.refused.items()]
     return sorted(by_source.values(), key=lambda entry: entry.source)

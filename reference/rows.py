@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
+from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
-from reference.tables import read_csv
+from reference import tables
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,16 @@ def _rows(row_type: Any) -> Any:
     return read(row_type)
 
 
-def read(row_type: type[R]) -> tuple[R, ...]:
-    """All rows of a table, from the file.
+def read(row_type: type[R], file: Path | None = None) -> tuple[R, ...]:
+    """All rows of a table, from the file; `file` is one of the same columns that is read in its place.
 
     Raises ValueError naming file, row (the header is row 1), column, what was expected and what was found.
     """
-    printed = read_csv(row_type.FILE)
+    path = file or tables.FOLDER / row_type.FILE
     cells = _cells(row_type)
-    if printed and set(printed[0]) != set(cells):
-        raise ValueError(
-            f"reference/{row_type.FILE}, row 1: expected the columns {', '.join(cells)}; "
-            f"found {', '.join(printed[0])}"
-        )
-    table = [_row(row_type, cells, texts, number) for number, texts in enumerate(printed, start=2)]
-    _refuse_repeated_keys(row_type, table)
+    printed = tables.read_csv_file(path, cells)
+    table = [_row(row_type, cells, texts, f"{path}, row {row}") for row, texts in enumerate(printed, start=2)]
+    _refuse_repeated_keys(path, table)
     return tuple(table)
 
 
@@ -135,8 +132,7 @@ def _or_empty(cell: Cell) -> Cell:
     return Cell(f"{cell.expected}, or nothing", lambda text: cell.parse(text) if text else None)
 
 
-def _row(row_type: type[R], cells: dict[str, Cell], texts: dict[str, str], number: int) -> R:
-    place = f"reference/{row_type.FILE}, row {number}"
+def _row(row_type: type[R], cells: dict[str, Cell], texts: dict[str, str], place: str) -> R:
     parsed = {
         column: _value(cell, texts[column], f"{place}, column {column}") for column, cell in cells.items()
     }
@@ -154,13 +150,13 @@ def _value(cell: Cell, text: str, place: str) -> Any:
         raise ValueError(f"{place}: expected {cell.expected}; found {found}") from None
 
 
-def _refuse_repeated_keys(row_type: type[R], table: list[R]) -> None:
+def _refuse_repeated_keys(path: Path, table: Sequence[Row]) -> None:
     first: dict[tuple[object, ...], int] = {}
     for number, row in enumerate(table, start=2):
-        key = tuple(getattr(row, column) for column in row_type.KEY)
+        key = tuple(getattr(row, column) for column in row.KEY)
         if key in first:
             raise ValueError(
-                f"reference/{row_type.FILE}, row {number}, column {' + '.join(row_type.KEY)}: "
+                f"{path}, row {number}, column {' + '.join(row.KEY)}: "
                 f"expected a value used once; found {' + '.join(map(str, key))}, as in row {first[key]}"
             )
         first[key] = number

@@ -16,8 +16,9 @@ BA_REGIONALREPORT, GENESIS_13, LDB_SECTIONS, DIVISIONS = "ba-rr", "genesis-13", 
 class Sector:
     """One code of a scheme.
 
-    children            `complete` where the codes below it add up to it, `partial` where the table prints only
-                        some of them, "" where there are none
+    children            `complete` where the codes below it add up to it; `all_but_not_stated` where they do but for
+                        employees without a sector, for whom the table has no row; `partial` where the table
+                        prints only some of them (B-E has only C below it); "" where there are none
     divisions           WZ 2008 divisions the code covers whole
     partial_divisions   divisions it shares with another code
     """

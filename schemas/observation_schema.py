@@ -10,7 +10,7 @@ from reference.sectors import scheme_names, sectors
 from schemas.observation import STATUSES, STATUSES_WITH_VALUE, Observation
 
 #: Comparability bases a cell can carry; "" where nothing has to be kept apart.
-BASES = ("", "WZ2008", "WZ2025", "census2011", "census2022")
+BASES = ("", "WZ2008", "WZ2025", "census1987", "census2011", "census2022")
 _NAME = r"[a-z][a-z0-9_]*"
 _DIMENSIONS = rf"({_NAME}=[\w.,+\-]+(;{_NAME}=[\w.,+\-]+)*)?"
 #: No series of these publishers begins before the first census after the war; a later date than the next

@@ -23,3 +23,7 @@ CREATE MACRO marts.location_quotient_lower_in_sum(r_lower, r_upper, e_i, b_upper
     marts.location_quotient(r_lower, e_i, r_lower + (b_upper - r_upper), e_b);
 CREATE MACRO marts.location_quotient_upper_in_sum(r_lower, r_upper, e_i, b_lower, e_b) AS
     marts.location_quotient(r_upper, e_i, r_upper + (b_lower - r_lower), e_b);
+
+-- Whether an interval lies above a border: true, false, or NULL where it crosses it. The border is not above.
+CREATE MACRO marts.above(lower_bound, upper_bound, border) AS
+    CASE WHEN lower_bound > border THEN true WHEN upper_bound <= border THEN false END;

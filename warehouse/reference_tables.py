@@ -1,0 +1,111 @@
+"""The reference data as temporary tables `reference_*` that the SQL of the marts reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from reference.analysis import analysis
+from reference.crosswalks import KnowledgeIntensity, LeadMarketSector, TopicSector
+from reference.indicators import Indicator, Source, Term, indicators
+from reference.rows import rows
+from reference.sectors import DIVISIONS, scheme_names, sectors
+from reference.tables import FOLDER
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def load_reference(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create and fill all `reference_*` tables of one connection."""
+    for name in ("regions", "sectors"):
+        connection.execute(
+            f"CREATE TEMP TABLE reference_{name} AS FROM read_csv(?, header = true, all_varchar = true, "
+            "nullstr = '\\x01')",  # an empty cell stays an empty text
+            [str(FOLDER / f"{name}.csv")],
+        )
+    settings = analysis()
+    _table(
+        connection,
+        "analysis",
+        "version VARCHAR, top_n INTEGER, growth_minimum_location_quotient DOUBLE, minimum_share DOUBLE, "
+        "filter VARCHAR, crosswalk_version VARCHAR",
+        [list(settings.model_dump().values())],
+    )
+    _table(
+        connection,
+        "sector_filter",
+        "sector_scheme VARCHAR, sector_id VARCHAR, filter VARCHAR",
+        _sector_filters(settings.crosswalk_version),
+    )
+    _table(
+        connection,
+        "crosswalk",
+        "kind VARCHAR, target_id VARCHAR, division VARCHAR, weight DOUBLE",
+        _crosswalk(settings.crosswalk_version),
+    )
+    _table(
+        connection,
+        "indicators",
+        "indicator_id VARCHAR, title_de VARCHAR, title_en VARCHAR, type VARCHAR, topic_id VARCHAR, unit VARCHAR, "
+        "direction VARCHAR, definition_de VARCHAR, definition_en VARCHAR, formula VARCHAR",
+        [
+            [
+                *(i.indicator_id, i.title_de, i.title_en, i.type, i.topic_id),
+                *(i.unit, i.direction, i.definition_de, i.definition_en, i.formula),
+            ]
+            for i in indicators()
+        ],
+    )
+    _table(
+        connection,
+        "indicator_terms",
+        "indicator_id VARCHAR, source_rank INTEGER, ruhr VARCHAR, terms INTEGER, term INTEGER, role VARCHAR, "
+        "dataset VARCHAR, variable VARCHAR, dimensions VARCHAR, sector VARCHAR, times DOUBLE",
+        [row for indicator in indicators() for row in _terms(indicator)],
+    )
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: str, values: Iterable[Sequence[Any]]
+) -> None:
+    connection.execute(f"CREATE TEMP TABLE reference_{name} ({columns})")
+    marks = ", ".join("?" for _ in columns.split(","))
+    connection.executemany(f"INSERT INTO reference_{name} VALUES ({marks})", [list(row) for row in values])
+
+
+def _sector_filters(version: str) -> Iterable[list[str]]:
+    """Which sectors each filter lets through; without divisions there is nothing to filter by."""
+    for scheme in scheme_names():
+        yield from ([scheme, sector, "none"] for sector in sectors(scheme))
+    for row in rows(KnowledgeIntensity):
+        if row.version == version:
+            passes = {
+                "knowledge_intensive": row.filter_knowledge_intensive,
+                "lead_market": row.filter_lead_market,
+                "either": row.filter_either,
+            }
+            yield from ([DIVISIONS, row.division, name] for name, passed in passes.items() if passed)
+
+
+def _crosswalk(version: str) -> Iterable[list[Any]]:
+    for topic in rows(TopicSector):
+        if topic.version == version:
+            yield ["topic", topic.topic_id, topic.division, topic.weight]
+    for market in rows(LeadMarketSector):
+        if market.version == version:
+            yield ["lead_market", market.lead_market_id, market.division, market.weight]
+
+
+def _terms(indicator: Indicator) -> Iterable[list[Any]]:
+    for rank, source in enumerate(indicator.sources, start=1):
+        terms = _roles(source)
+        for number, (role, term) in enumerate(terms, start=1):
+            yield [
+                *(indicator.indicator_id, rank, source.ruhr, len(terms), number, role, source.dataset),
+                *(term.variable, term.dimensions, term.sector or "", term.times),
+            ]
+
+
+def _roles(source: Source) -> list[tuple[str, Term]]:
+    return [("value", term) for term in source.value] + [("per", term) for term in source.per]
