@@ -89,9 +89,9 @@ def _json_value(value: Any) -> Any:
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, sql: str) -> bytes:
-    """The published connection may not write files, so a second one writes a frame, with the types of the first.
+    """The published connection may not write files: a second one writes a frame, with the types of the first.
 
-    Numbers wider than a double reach the frame as text. NaN becomes NULL: a frame does not tell them apart.
+    Numbers wider than a double pass the frame as text. NaN becomes NULL: a frame does not tell them apart.
     """
     from warehouse.connect import open_in_memory
 

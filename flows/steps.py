@@ -23,6 +23,7 @@ from warehouse.connect import open_in_memory
 from warehouse.data_folder import DataFolder
 from warehouse.inbox import Incoming, files_in
 from warehouse.staging import Staged, StagedRemark, Staging
+from warehouse.strategy_marts import OfficersFileError, officers_files
 
 log = logging.getLogger("s3monitor")
 
@@ -201,10 +202,18 @@ def verdicts(data: DataFolder) -> list[Staged]:
 
 
 def inputs(data: DataFolder) -> str:
-    """Fingerprint of everything a release depends on: the code and the verdict on each delivery."""
+    """Fingerprint of everything a release depends on: the code, the verdicts on deliveries, officers' files."""
     return release.inputs_fingerprint(
-        [code_version(), *sorted(f"{staged.sha256} {staged.state}" for staged in verdicts(data))]
+        [
+            code_version(),
+            *sorted(f"{staged.sha256} {staged.state}" for staged in verdicts(data)),
+            *(f"{sha256_of(file)} {file.name}" for file in officers_files(_officers_folder(data))),
+        ]
     )
+
+
+def _officers_folder(data: DataFolder) -> Path:
+    return data.root / "strategy"
 
 
 def is_published(data: DataFolder) -> bool:
@@ -214,7 +223,10 @@ def is_published(data: DataFolder) -> bool:
 
 
 def build(data: DataFolder, now: dt.datetime) -> Path:
-    """Build a warehouse from all accepted deliveries beside the published one; returns its path."""
+    """Build a warehouse from all accepted deliveries beside the published one; returns its path.
+
+    Raises NothingToPublishError where no delivery was accepted or a file of the officers cannot be used.
+    """
     staging = Staging(data, code_version())
     staged = verdicts(data)
     accepted = [verdict for verdict in staged if verdict.state == "accepted"]
@@ -223,11 +235,15 @@ def build(data: DataFolder, now: dt.datetime) -> Path:
     path = release.building_path(data, release.release_id(now, inputs(data)))
     path.unlink(missing_ok=True)
     log.info("build: %d deliveries", len(accepted))
-    build_warehouse(
-        path,
-        _delivery_rows(data, staged),
-        [staging.observations_path(verdict.delivery_id) for verdict in accepted if verdict.observations],
-    )
+    try:
+        build_warehouse(
+            path,
+            _delivery_rows(data, staged),
+            [staging.observations_path(verdict.delivery_id) for verdict in accepted if verdict.observations],
+            _officers_folder(data),
+        )
+    except OfficersFileError as error:
+        raise NothingToPublishError(str(error)) from error
     return path
 
 
@@ -292,9 +308,14 @@ def check(data: DataFolder, built: Path) -> list[CheckResult]:
 
 
 def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
-    """Swap a checked warehouse in; returns the id of the release."""
+    """Swap a checked warehouse in; returns the id of the release.
+
+    Raises NothingToPublishError where the inputs are no longer those it was built from.
+    """
     fingerprint = inputs(data)
     name = release.release_id(now, fingerprint)
+    if built != release.building_path(data, name):
+        raise NothingToPublishError("An input changed while the release was built. Run the refresh again.")
     release.record_release(
         built,
         {

@@ -27,3 +27,8 @@ CREATE MACRO marts.location_quotient_upper_in_sum(r_lower, r_upper, e_i, b_lower
 -- Whether an interval lies above a border: true, false, or NULL where it crosses it. The border is not above.
 CREATE MACRO marts.above(lower_bound, upper_bound, border) AS
     CASE WHEN lower_bound > border THEN true WHEN upper_bound <= border THEN false END;
+
+-- Ratio of a sum of regions that print the ratio r and its numerator N but not the denominator: the denominators are
+-- implied by N / r, so the ratio of the sum is ΣN / Σ(N / r), the harmonic mean of r weighted by N.
+CREATE MACRO marts.implied_ratio(numerators, implied_denominators) AS
+    numerators / nullif(implied_denominators, 0);

@@ -11,6 +11,7 @@ from schemas.registry import create_statements, relations
 from transforms.sql import measures_sql
 from warehouse.connect import open_for_building
 from warehouse.reference_tables import load_reference
+from warehouse.strategy_marts import strategy_rows
 
 if TYPE_CHECKING:
     import duckdb
@@ -27,12 +28,16 @@ _MARTS = (
     "marts.portfolio",
     "marts.ranking_variant",
     "marts.ranking",
+    "marts.sector_weight",
     "marts.crosswalk_employment",
     "marts.crosswalk_growth",
     "marts.broadband",
     "marts.mobile_coverage",
+    "marts.action_indicator",
+    "marts.action_timeline",
     "marts.indicator",
     "marts.indicator_value",
+    "marts.indicator_status",
     "meta.lineage",
     "quality.freshness",
 )
@@ -57,16 +62,28 @@ WHERE s.reference_date = start_date AND t.reference_date = end_date
 """
 
 
-def build(path: Path, deliveries: Sequence[dict[str, Any]], observations: Sequence[Path]) -> None:
+def build(
+    path: Path,
+    deliveries: Sequence[dict[str, Any]],
+    observations: Sequence[Path],
+    officers_folder: Path | None = None,
+) -> None:
     """Write a complete, unchecked warehouse to `path`.
 
-    deliveries    rows of meta.delivery by column name, quarantined ones included
-    observations  Parquet files of the accepted deliveries, each named `<delivery_id>.parquet`
+    deliveries       rows of meta.delivery by column name, quarantined ones included
+    observations     Parquet files of the accepted deliveries, each named `<delivery_id>.parquet`
+    officers_folder  holds the files of the strategy that monitoring officers keep, if there are any
+
+    Raises OfficersFileError, before anything is written, where one of these files cannot be used.
     """
+    strategy = strategy_rows(officers_folder)
     with open_for_building(path) as connection:
+        connection.begin()  # thousands of single rows: one commit instead of one each
         _create_relations(connection)
         load_reference(connection)
-        insert(connection, "meta.delivery", deliveries)
+        for relation, rows in {**strategy, "meta.delivery": deliveries}.items():
+            insert(connection, relation, rows)
+        connection.commit()
         _load_history(connection, observations)
         connection.execute(_AS_OF)
         connection.execute(_LATEST)

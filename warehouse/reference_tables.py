@@ -10,7 +10,7 @@ from reference.crosswalks import KnowledgeIntensity, LeadMarketSector, TopicSect
 from reference.indicators import Indicator, Source, Term, indicators
 from reference.rows import rows
 from reference.sectors import DIVISIONS, scheme_names, sectors
-from reference.tables import FOLDER
+from reference.tables import FOLDER, read_yaml
 
 if TYPE_CHECKING:
     import duckdb
@@ -48,20 +48,28 @@ def load_reference(connection: duckdb.DuckDBPyConnection) -> None:
         connection,
         "indicators",
         "indicator_id VARCHAR, title_de VARCHAR, title_en VARCHAR, type VARCHAR, topic_id VARCHAR, unit VARCHAR, "
-        "direction VARCHAR, definition_de VARCHAR, definition_en VARCHAR, formula VARCHAR",
+        "direction VARCHAR, change VARCHAR, nrw VARCHAR, definition_de VARCHAR, definition_en VARCHAR, "
+        "formula VARCHAR, caveat_de VARCHAR, caveat_en VARCHAR, mart VARCHAR",
         [
             [
-                *(i.indicator_id, i.title_de, i.title_en, i.type, i.topic_id),
-                *(i.unit, i.direction, i.definition_de, i.definition_en, i.formula),
+                *(i.indicator_id, i.title_de, i.title_en, i.type, i.topic_id, i.unit, i.direction, i.change, i.nrw),
+                *(i.definition_de, i.definition_en, i.formula, i.caveat_de, i.caveat_en, i.mart),
             ]
             for i in indicators()
         ],
+    )
+    rule = read_yaml("traffic_light.yaml")
+    _table(
+        connection,
+        "traffic_light",
+        "version VARCHAR, de VARCHAR, en VARCHAR",
+        [[rule["version"], rule["de"], rule["en"]]],
     )
     _table(
         connection,
         "indicator_terms",
         "indicator_id VARCHAR, source_rank INTEGER, ruhr VARCHAR, terms INTEGER, term INTEGER, role VARCHAR, "
-        "dataset VARCHAR, variable VARCHAR, dimensions VARCHAR, sector VARCHAR, times DOUBLE",
+        "dataset VARCHAR, variable VARCHAR, dimensions VARCHAR, sector VARCHAR, times DOUBLE, rounding DOUBLE",
         [row for indicator in indicators() for row in _terms(indicator)],
     )
 
@@ -99,13 +107,16 @@ def _crosswalk(version: str) -> Iterable[list[Any]]:
 
 def _terms(indicator: Indicator) -> Iterable[list[Any]]:
     for rank, source in enumerate(indicator.sources, start=1):
-        terms = _roles(source)
-        for number, (role, term) in enumerate(terms, start=1):
+        for number, (role, term) in enumerate(_roles(source), start=1):
             yield [
-                *(indicator.indicator_id, rank, source.ruhr, len(terms), number, role, source.dataset),
-                *(term.variable, term.dimensions, term.sector or "", term.times),
+                *(indicator.indicator_id, rank, source.ruhr, len(source.value) + len(source.per), number, role),
+                *(source.dataset, term.variable, term.dimensions, term.sector or "", term.times, source.rounding),
             ]
 
 
-def _roles(source: Source) -> list[tuple[str, Term]]:
-    return [("value", term) for term in source.value] + [("per", term) for term in source.per]
+def _roles(source: Source) -> Iterable[tuple[str, Term]]:
+    """`value` and `per` make the indicator; `numerator` only serves the implied ratio of the Ruhr."""
+    yield from (("value", term) for term in source.value)
+    yield from (("per", term) for term in source.per)
+    if source.numerator:
+        yield "numerator", source.numerator

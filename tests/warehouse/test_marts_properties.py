@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from reference.regions import GERMANY, NRW, RUHR, nrw_kreise
@@ -25,7 +25,10 @@ COMPLETIONS = 6
 Row = dict[str, Any]
 
 
-@settings(max_examples=8, suppress_health_check=list(HealthCheck))
+# An example builds a warehouse, so shrinking would take minutes; the row in the message says what broke.
+@settings(
+    max_examples=8, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
+)
 @given(
     st.tuples(*(tables(scheme, date) for scheme in SCHEMES for date in DATES)), st.integers(0, 2**32)
 )

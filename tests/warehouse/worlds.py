@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 import numpy as np
@@ -42,7 +42,7 @@ class Table:
     date: dt.date
     regions: tuple[str, ...]
     sector_ids: tuple[str, ...]
-    truth: Figures
+    truth: Figures = field(repr=False)
     hidden: frozenset[Cell]
     missing: frozenset[Cell]
 

@@ -23,16 +23,21 @@ entry AS (
     SELECT plan.start_date, 'action_plan_cost_planned', planned_eur FROM marts.action_cost, plan
 ),
 indicator AS (
-    FROM (VALUES ('action_plan_activities_done', 'Anzahl'), ('action_plan_participants_business', 'Personen'),
-                 ('action_plan_participants_science', 'Personen'), ('action_plan_participants_public', 'Personen'),
-                 ('action_plan_participants_society', 'Personen'), ('action_plan_cost_planned', 'EUR'),
-                 ('action_plan_cost_spent', 'EUR')) AS declared(indicator_id, unit)
+    FROM (VALUES
+        ('action_plan_activities_done', 'activities', 'strategy/action_status.csv'),
+        ('action_plan_participants_business', 'persons', 'strategy/action_status.csv'),
+        ('action_plan_participants_science', 'persons', 'strategy/action_status.csv'),
+        ('action_plan_participants_public', 'persons', 'strategy/action_status.csv'),
+        ('action_plan_participants_society', 'persons', 'strategy/action_status.csv'),
+        ('action_plan_cost_spent', 'EUR', 'strategy/action_status.csv'),
+        ('action_plan_cost_planned', 'EUR', 'strategy/action_cost.csv')
+    ) AS declared(indicator_id, unit, dataset)
 ),
 reported_day AS (
     SELECT start_date AS reference_date FROM plan UNION SELECT day FROM report
 ),
 summed AS (
-    SELECT i.indicator_id, i.unit, d.reference_date, coalesce(sum(e.value), 0) AS known,
+    SELECT i.indicator_id, i.unit, i.dataset, d.reference_date, coalesce(sum(e.value), 0) AS known,
            count(e.indicator_id) = count(e.value) AS is_complete
     FROM indicator i
     CROSS JOIN reported_day d
@@ -41,6 +46,6 @@ summed AS (
 )
 SELECT indicator_id, 'RUHR' AS region_id, reference_date, if(is_complete, known, NULL) AS value,
        known AS value_lower, if(is_complete, known, NULL) AS value_upper, unit,
-       if(is_complete, 'derived', 'not_available') AS status, 'action_status.csv' AS dataset, '' AS basis
+       if(is_complete, 'derived', 'not_available') AS status, dataset, '' AS basis
 FROM summed
 ORDER BY indicator_id, reference_date

@@ -45,23 +45,10 @@ anchored AS (  -- every cell with its nearest known ancestor
 leaf AS (
     SELECT anchored.* FROM anchored SEMI JOIN marts.leaf_sector USING (sector_scheme, sector_id, reference_date)
 ),
-division AS (  -- one row per sector and division; "not stated" has none and belongs to no target
-    SELECT sector_scheme, sector_id,
-           unnest(if(len(covered) = 0, [NULL], covered)) AS division
-    FROM (SELECT sector_scheme, sector_id, list_concat(divisions, partial_divisions) AS covered FROM marts.sector)
-),
-weight AS (  -- weight interval of each sector in each target
-    SELECT sector_scheme, sector_id, kind, target_id,
-           min(coalesce(c.weight, 0)) AS weight_lower, max(coalesce(c.weight, 0)) AS weight_upper
-    FROM division
-    CROSS JOIN (SELECT DISTINCT kind, target_id FROM reference_crosswalk) t
-    LEFT JOIN reference_crosswalk c USING (kind, target_id, division)
-    GROUP BY ALL
-),
 known_part AS (
     SELECT kind, target_id, region_id, sector_scheme, reference_date,
            sum(employees * weight_lower) AS employees_lower, sum(employees * weight_upper) AS employees_upper
-    FROM leaf JOIN weight USING (sector_scheme, sector_id)
+    FROM leaf JOIN marts.sector_weight USING (sector_scheme, sector_id)
     GROUP BY ALL
 ),
 remainder AS (
@@ -76,7 +63,7 @@ hidden_group AS (
            if(count(*) = 1 OR NOT any_value(r.is_filled), 0, any_value(r.employees) * min(weight_lower)) AS lower_part,
            any_value(r.employees) * max(weight_upper) AS upper_part
     FROM leaf l
-    JOIN weight USING (sector_scheme, sector_id)
+    JOIN marts.sector_weight USING (sector_scheme, sector_id)
     JOIN remainder r ON r.region_id = l.region_id AND r.sector_scheme = l.sector_scheme
         AND r.reference_date = l.reference_date AND r.anchor_id = l.anchor_id
     WHERE l.status = 'suppressed'
@@ -89,7 +76,7 @@ hidden_part AS (
 ),
 gap AS (  -- a table with a missing figure in a counted leaf gives no result
     SELECT DISTINCT kind, target_id, region_id, sector_scheme, reference_date
-    FROM leaf JOIN weight USING (sector_scheme, sector_id)
+    FROM leaf JOIN marts.sector_weight USING (sector_scheme, sector_id)
     WHERE status = 'not_available' AND weight_upper > 0
 ),
 printed AS (

@@ -1,11 +1,36 @@
--- The cells behind each indicator value; a value of the Ruhr has one row per term and Kreis.
-SELECT v.indicator_id, v.region_id, v.reference_date, cell.region_id AS input_region_id,
-       cell.dataset AS input_dataset, cell.variable AS input_variable, cell.dimensions AS input_dimensions,
-       cell.value AS input_value, cell.status, cell.delivery_id, cell.locator
-FROM marts.indicator_value v
-JOIN indicator_input cell
-    ON cell.indicator_id = v.indicator_id AND cell.dataset = v.dataset
-    AND cell.reference_date = v.reference_date AND cell.basis = v.basis
-LEFT JOIN marts.region kreis ON kreis.region_id = cell.region_id
-WHERE cell.region_id = v.region_id OR (v.region_id = 'RUHR' AND kreis.level = 'kreis' AND kreis.in_ruhr)
-ORDER BY ALL
+-- The printed cells behind each indicator value; a value of the Ruhr has one row per term and Kreis, a topic one per
+-- sector that counts for it.
+WITH member AS (
+    SELECT region_id, region_id AS whole_id FROM marts.region WHERE region_id <> 'RUHR'
+    UNION ALL
+    SELECT region_id, 'RUHR' FROM marts.region WHERE level = 'kreis' AND in_ruhr
+),
+printed AS (
+    SELECT v.indicator_id, v.region_id, v.reference_date, cell.region_id AS input_region_id,
+           cell.dataset AS input_dataset, cell.variable AS input_variable, cell.dimensions AS input_dimensions,
+           cell.value AS input_value, cell.status, cell.delivery_id, cell.locator
+    FROM marts.indicator_value v
+    JOIN member ON member.whole_id = v.region_id
+    JOIN indicator_input cell
+        ON cell.indicator_id = v.indicator_id AND cell.dataset = v.dataset AND cell.basis = v.basis
+        AND cell.reference_date = v.reference_date AND cell.region_id = member.region_id
+    WHERE cell.role <> 'numerator' OR v.region_id = 'RUHR'
+),
+topic AS (
+    SELECT v.indicator_id, v.region_id, v.reference_date, e.region_id AS input_region_id,
+           e.sector_scheme AS input_dataset, 'employees' AS input_variable, 'sector=' || e.sector_id AS input_dimensions,
+           e.employees AS input_value, e.status, e.delivery_id, e.locator
+    FROM marts.indicator_value v
+    JOIN member ON member.whole_id = v.region_id
+    JOIN marts.sector_weight w
+        ON w.kind = 'topic' AND ends_with(v.indicator_id, '.' || w.target_id) AND weight_upper > 0
+        AND v.dataset = 'marts.crosswalk_employment/' || w.sector_scheme
+    JOIN marts.leaf_sector leaf
+        ON leaf.sector_scheme = w.sector_scheme AND leaf.sector_id = w.sector_id
+        AND leaf.reference_date = v.reference_date
+    JOIN marts.employment e
+        ON e.sector_scheme = w.sector_scheme AND e.sector_id = w.sector_id
+        AND e.reference_date = v.reference_date AND e.region_id = member.region_id
+    WHERE e.delivery_id IS NOT NULL
+)
+FROM printed UNION ALL FROM topic

@@ -1,0 +1,215 @@
+"""What a refresh tells the one who started it: exit code, JSON, progress, closing line."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from flows.refresh import refresh
+from quality.checks import CheckResult
+from tests.flows.conftest import Cli, litter, rows
+from tests.flows.inboxes import GOOD, broadband, fill, manifest, sha256
+from warehouse.data_folder import DataFolder
+from warehouse.release import current_release
+
+BAD = {"notes.txt": b"Bitte bis Freitag\n"}
+
+
+def test_published_then_nothing_new(cli: Cli, inbox: Path, data: DataFolder) -> None:
+    first = cli("refresh", "--inbox", inbox)
+    release = rows(data, "SELECT release_id FROM meta.release")[0][0]
+    assert first.code == 0
+    assert first.out.splitlines()[-1] == f"Published release {release}."
+    second = cli("refresh", "--inbox", inbox)
+    assert second.code == 0
+    assert second.out.splitlines()[-1] == f"Nothing new: release {release} is up to date."
+    assert len(list(data.releases.iterdir())) == 1
+
+
+def test_json_is_all_there_is_on_stdout(cli: Cli, inbox: Path) -> None:
+    first = cli("refresh", "--inbox", inbox, "--json")
+    assert first.json == {
+        "release_id": first.json["release_id"],
+        "published": True,
+        "is_synthetic": False,
+        "error": "",
+        "sources": [
+            {
+                "source": "bnetza_breitbandatlas",
+                "new": 1,
+                "unchanged": 0,
+                "quarantined": 0,
+                "failed": 0,
+                "messages": [],
+            }
+        ],
+        "exit_code": 0,
+    }
+    second = cli("refresh", "--inbox", inbox, "--json").json
+    assert (second["published"], second["release_id"]) == (False, first.json["release_id"])
+    assert [(source["new"], source["unchanged"]) for source in second["sources"]] == [(0, 1)]
+
+
+def test_progress_goes_to_stderr(cli: Cli, inbox: Path) -> None:
+    ended = cli("refresh", "--inbox", inbox, "--json")
+    steps = [line.split()[1] for line in ended.stderr.splitlines()]
+    assert steps == ["archive:", "decode:", "build:", "check:", "publish:"]
+
+
+def test_published_with_a_quarantined_file(cli: Cli, inbox: Path) -> None:
+    fill(inbox, BAD)
+    ended = cli("refresh", "--inbox", inbox, "--json")
+    assert (ended.code, ended.json["exit_code"], ended.json["published"]) == (3, 3, True)
+    assert sum(source["quarantined"] for source in ended.json["sources"]) == 1
+
+
+def test_a_quarantined_file_changes_the_exit_code_once(cli: Cli, published: Path, data: DataFolder) -> None:
+    shutil.copytree(published / "data", data.root)
+    again = cli("refresh", "--inbox", published / "inbox")
+    assert again.code == 0
+    assert "Nothing new" in again.out
+    assert "notes.txt: expected" in again.out
+
+
+@pytest.mark.parametrize("files", [{}, BAD], ids=["empty inbox", "only a bad file"])
+def test_nothing_to_publish(cli: Cli, tmp_path: Path, data: DataFolder, files: dict[str, bytes]) -> None:
+    (tmp_path / "in").mkdir()
+    ended = cli("refresh", "--inbox", fill(tmp_path / "in", files))
+    assert ended.code == 1
+    assert ended.out.splitlines()[-1].startswith("Nothing published: No delivery was accepted")
+    assert not data.published.exists()
+    assert litter(data) == []
+
+
+def test_a_bad_file_alone_does_not_take_the_last_release_away(
+    inbox: Path, data: DataFolder, tmp_path: Path
+) -> None:
+    refresh(data, [inbox])
+    summary = refresh(data, [fill(tmp_path / "in", BAD)])
+    assert (summary.exit_code, summary.published) == (3, True)
+    assert rows(data, "SELECT state, count(*) FROM meta.delivery GROUP BY ALL ORDER BY ALL") == [
+        ("accepted", 1),
+        ("quarantined", 1),
+    ]
+
+
+def test_an_inbox_that_is_not_there(cli: Cli, published: Path, data: DataFolder) -> None:
+    shutil.copytree(published / "data", data.root)
+    release = rows(data, "SELECT release_id FROM meta.release")[0][0]
+    ended = cli("refresh", "--inbox", "nowhere")
+    assert ended.code == 1
+    assert ended.out.splitlines()[-1] == (
+        "Nothing published: nowhere is not a folder. --inbox takes a folder of files. "
+        f"The last release {release} stays published."
+    )
+    assert cli("refresh", "--inbox", "nowhere", "--json").json["release_id"] == release
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--sample", "--inbox", "inbox"], "exclude each other"),
+        (["--recipe"], "No such option"),
+        ([], "data is empty. Name a folder of files with --inbox, or use --sample."),
+    ],
+)
+def test_wrong_usage(cli: Cli, inbox: Path, data: DataFolder, arguments: list[str], says: str) -> None:
+    ended = cli("refresh", *arguments)
+    assert ended.code == 2
+    assert says in " ".join(ended.stderr.replace("│", " ").split())
+    assert ended.out == ""
+    assert not data.root.exists()
+
+
+def test_several_inboxes_may_be_named_and_restricted(cli: Cli, inbox: Path, tmp_path: Path) -> None:
+    other = fill(tmp_path / "more", {"landkreis_privat_2019_2.csv": broadband(50), **BAD})
+    ended = cli("refresh", "--inbox", inbox, "--inbox", other, "--only", "bnetza_breitbandatlas", "--json")
+    assert ended.code == 0
+    assert [(source["source"], source["new"]) for source in ended.json["sources"]] == [
+        ("bnetza_breitbandatlas", 2)
+    ]
+
+
+def test_without_an_inbox_the_archive_is_looked_at_again(
+    cli: Cli, published: Path, data: DataFolder
+) -> None:
+    shutil.rmtree(shutil.copytree(published / "data", data.root) / "staging")
+    ended = cli("refresh")
+    assert (ended.code, "Nothing new" in ended.out) == (0, True)
+    assert "decode: 2 of 2 files" in ended.stderr
+
+
+def test_the_data_folder_comes_from_the_option_the_environment_or_a_file(
+    cli: Cli, published: Path, tmp_path: Path
+) -> None:
+    assert cli("status", "--data", published / "data").code == 0
+    assert cli("status", S3MONITOR_DATA=str(published / "data")).code == 0
+    (tmp_path / "s3monitor.toml").write_text(f'data = "{published / "data"}"\n')
+    assert cli("status").code == 0
+    assert cli("status", S3MONITOR_DATA="elsewhere").code == 1, "the environment goes before the file"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("data = [", "s3monitor.toml is no TOML"), ('date = "x"', "S3MONITOR_DATE")]
+)
+def test_a_wrong_setting_is_wrong_usage(cli: Cli, tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "s3monitor.toml").write_text(text)
+    ended = cli("status")
+    assert (ended.code, says in ended.stderr) == (2, True)
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_check_that_stops_the_release_keeps_the_last_one(
+    inbox: Path, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = refresh(data, [inbox]).release_id
+    fill(inbox, {"landkreis_privat_2019_2.csv": broadband(50)})
+    failing = CheckResult("sums", "stop", "Summen", "Sums add up", checked=9, failed=2, example="region_id 05113")
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.steps.run_checks", lambda built: [failing])
+        stopped = refresh(data, [inbox])
+    assert stopped.exit_code == 1
+    assert not stopped.published
+    assert stopped.error == (
+        "The release was stopped by 1 checks. "
+        "sums: Sums add up: 2 of 9 rows fail, e.g. region_id 05113"
+    )
+    current = current_release(data)
+    assert current is not None
+    assert (current["release_id"], current["deliveries"]) == (release, 1)
+    assert refresh(data, [inbox]).published
+    assert litter(data) == []
+
+
+def test_a_file_that_is_not_what_its_manifest_says(inbox: Path, data: DataFolder) -> None:
+    changed = broadband(50)
+    fill(inbox, {"landkreis_privat_2019_2.csv": changed})
+    fill(
+        inbox,
+        manifest(
+            [
+                {"path": GOOD, "sha256": sha256(broadband(62.96))},
+                {"path": "landkreis_privat_2019_2.csv", "sha256": sha256(b"as it was")},
+            ]
+        ),
+    )
+    summary = refresh(data, [inbox])
+    assert (summary.exit_code, summary.published) == (3, True)
+    refused = next(source for source in summary.sources if source.source == "inbox")
+    assert refused.messages == [
+        f"landkreis_privat_2019_2.csv: expected the sha256 {sha256(b'as it was')[:16]}… of the manifest; "
+        f"found {sha256(changed)[:16]}…. The file was changed or cut off on its way: fetch it again, "
+        "or correct the manifest."
+    ]
+    assert rows(data, "SELECT DISTINCT reference_date::VARCHAR FROM history.observation") == [("2020-12-31",)]
+    again = refresh(data, [inbox])
+    assert (again.exit_code, again.published) == (3, False), "it is refused again, so the run says so again"
+
+
+def test_a_manifest_that_lists_a_missing_file(cli: Cli, inbox: Path, data: DataFolder) -> None:
+    fill(inbox, manifest([{"path": GOOD}, {"path": "lost.csv"}]))
+    ended = cli("refresh", "--inbox", inbox)
+    assert ended.code == 1
+    assert "MANIFEST.csv lists 1 files that are not there, e.g. lost.csv." in ended.out
