@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 from typing import Literal
 
@@ -20,6 +21,7 @@ class Analysis(BaseModel):
     minimum_share                     of all employees of the region (0–1), below which a sector is marked small
     filter                            of the rankings, where the data has divisions
     crosswalk_version                 of the crosswalks and filters in reference/crosswalks
+    comparisons                       pairs of dates that are always compared
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,6 +32,7 @@ class Analysis(BaseModel):
     minimum_share: float = Field(ge=0, le=1)
     filter: Filter
     crosswalk_version: str
+    comparisons: tuple[tuple[dt.date, dt.date], ...]
 
 
 @cache

@@ -14,12 +14,13 @@ CREATE MACRO marts.proximity_lower(surely_one, possibly_one, surely_other, possi
         list_sum(possibly_other) - list_dot_product(possibly_other, surely_one)
             + list_dot_product(surely_one, surely_other));
 CREATE MACRO marts.proximity_upper(surely_one, possibly_one, surely_other, possibly_other) AS
-    marts.proximity(
-        list_dot_product(possibly_one, possibly_other),
-        list_sum(surely_one) - list_dot_product(surely_one, possibly_other)
-            + list_dot_product(possibly_one, possibly_other),
-        list_sum(surely_other) - list_dot_product(surely_other, possibly_one)
-            + list_dot_product(possibly_one, possibly_other));
+    CASE WHEN list_sum(possibly_one) + list_sum(possibly_other) = 0 THEN NULL
+         ELSE coalesce(marts.proximity(
+             list_dot_product(possibly_one, possibly_other),
+             list_sum(surely_one) - list_dot_product(surely_one, possibly_other)
+                 + list_dot_product(possibly_one, possibly_other),
+             list_sum(surely_other) - list_dot_product(surely_other, possibly_one)
+                 + list_dot_product(possibly_one, possibly_other)), 0) END;
 
 -- Relatedness density around a sector: the sum of its proximities to the sectors the region is specialised in, over that
 -- sum plus the one to all others (Hidalgo et al. 2007; without the sector itself, as Boschma, Balland and Kogler 2015,

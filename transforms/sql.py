@@ -8,5 +8,5 @@ _FOLDER = Path(__file__).parent
 
 
 def measures_sql() -> str:
-    """CREATE MACRO statements of all measures, in schema `marts`."""
-    return (_FOLDER / "measures.sql").read_text(encoding="utf-8")
+    """CREATE MACRO statements of all measures, in schema `marts`: every .sql file of this room."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.sql")))

@@ -17,31 +17,29 @@ CREATE MACRO marts.equivalent_sectors(herfindahl) AS 1 / nullif(herfindahl, 0);
 -- Krugman index, the sum of absolute differences of the shares from the benchmark's (Krugman 1991, Geography and
 -- Trade): 0-2, not halved. Hoover coefficient, half of it (Hoover 1936, Review of Economics and Statistics 18(4)): 0-1,
 -- the part of the employees who would have to change sector. Not in per cent.
-CREATE MACRO marts.krugman(share, benchmark_share) AS marts.complete_sum(abs(share - benchmark_share));
-CREATE MACRO marts.hoover(share, benchmark_share) AS marts.krugman(share, benchmark_share) / 2;
-
--- Bounds of one term |share - benchmark_share| of both, each share known to lie in an interval.
-CREATE MACRO marts.difference_lower(r_lower, r_upper, b_lower, b_upper) AS
-    if(r_lower IS NULL OR r_upper IS NULL OR b_lower IS NULL OR b_upper IS NULL, NULL,
-       greatest(0, r_lower - b_upper, b_lower - r_upper));
-CREATE MACRO marts.difference_upper(r_lower, r_upper, b_lower, b_upper) AS
-    if(r_lower IS NULL OR r_upper IS NULL OR b_lower IS NULL OR b_upper IS NULL, NULL,
-       greatest(r_upper - b_lower, b_upper - r_lower));
+CREATE MACRO marts.krugman_lower(r_lower, r_upper, b_lower, b_upper) AS
+    marts.complete_sum(if((r_lower - b_upper) + (b_lower - r_upper) IS NULL, NULL,
+                          greatest(0, r_lower - b_upper, b_lower - r_upper)));
+CREATE MACRO marts.krugman_upper(r_lower, r_upper, b_lower, b_upper) AS
+    marts.complete_sum(if((r_upper - b_lower) + (b_upper - r_lower) IS NULL, NULL,
+                          greatest(r_upper - b_lower, b_upper - r_lower)));
+CREATE MACRO marts.krugman(share, benchmark_share) AS
+    marts.krugman_lower(share, share, benchmark_share, benchmark_share);
+CREATE MACRO marts.hoover(krugman) AS krugman / 2;
 
 -- Entropy (Shannon 1948; for employment Frenken, Van Oort and Verburg 2007, Regional Studies 41(5)) in bits: the sum of
--- share * log2(1 / share), an empty sector counting 0. Over divisions it is the whole variety, over sections the
--- unrelated variety; what the divisions add within the sections is the related variety (Frenken et al. eq. 2-4: the
--- mean of the sections' inner entropies weighted with the sections' shares, by the chain rule the difference of both).
+-- share * log2(1 / share), an empty sector counting 0. A term rises up to a share of 1/e and falls from there.
 CREATE MACRO marts.entropy_term(share) AS if(share = 0, 0, -share * log2(nullif(share, 0)));
-CREATE MACRO marts.entropy(share) AS marts.complete_sum(marts.entropy_term(share));
+CREATE MACRO marts.entropy_lower(share_lower, share_upper) AS
+    marts.complete_sum(if(share_lower + share_upper IS NULL, NULL,
+                          least(marts.entropy_term(share_lower), marts.entropy_term(share_upper))));
+CREATE MACRO marts.entropy_upper(share_lower, share_upper) AS
+    marts.complete_sum(if(share_lower + share_upper IS NULL, NULL,
+                          marts.entropy_term(greatest(share_lower, least(share_upper, exp(-1))))));
+CREATE MACRO marts.entropy(share) AS marts.entropy_lower(share, share);
+
+-- Over sections the entropy is the unrelated variety. What the divisions add to it within the sections is the related
+-- variety (Frenken et al. 2007: the sections' inner entropies, weighted with the sections' shares; by the chain rule
+-- the difference of both entropies).
 CREATE MACRO marts.related_variety(entropy_of_divisions, entropy_of_sections) AS
     entropy_of_divisions - entropy_of_sections;
-
--- Bounds of a term of the entropy, which rises up to a share of 1/e and falls from there.
-CREATE MACRO marts.entropy_term_lower(share_lower, share_upper) AS
-    if(share_lower IS NULL OR share_upper IS NULL, NULL,
-       least(marts.entropy_term(share_lower), marts.entropy_term(share_upper)));
-CREATE MACRO marts.entropy_term_upper(share_lower, share_upper) AS
-    CASE WHEN share_lower IS NULL OR share_upper IS NULL THEN NULL
-         WHEN share_lower <= exp(-1) AND share_upper >= exp(-1) THEN marts.entropy_term(exp(-1))
-         ELSE greatest(marts.entropy_term(share_lower), marts.entropy_term(share_upper)) END;

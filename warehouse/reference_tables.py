@@ -30,8 +30,9 @@ def load_reference(connection: duckdb.DuckDBPyConnection) -> None:
         "analysis",
         "version VARCHAR, top_n INTEGER, growth_minimum_location_quotient DOUBLE, minimum_share DOUBLE, "
         "filter VARCHAR, crosswalk_version VARCHAR",
-        [list(settings.model_dump().values())],
+        [list(settings.model_dump(exclude={"comparisons"}).values())],
     )
+    _table(connection, "comparison", "from_date DATE, to_date DATE", settings.comparisons)
     _table(
         connection,
         "sector_filter",

@@ -71,8 +71,8 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return content.getvalue()
 
 
-def broken_sheet() -> bytes:
-    """A workbook that is a sound zip, with a sheet that is no XML."""
+def broken_workbook() -> bytes:
+    """A sound zip with the parts of a workbook, one of them cut off."""
     with zipfile.ZipFile(io.BytesIO(workbook())) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     return zipped(files | {"xl/workbook.xml": files["xl/workbook.xml"][:80]})
@@ -85,7 +85,7 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
     "blank_lines.csv": (b" \r\n\r\n", "an empty file"),
     "half.xlsx": (workbook()[: len(workbook()) // 2], "a damaged one"),
     "half.zip": (zipped({"a.csv": broadband(1), "b.csv": b"x"})[:200], "a damaged one"),
-    "broken_inside.xlsx": (broken_sheet(), "xml"),
+    "broken_inside.xlsx": (broken_workbook(), "Cannot detect file format"),
     "other.xlsx": (workbook(), "an XLSX workbook with the sheets Kaffeekasse"),
     "locked.xlsx": (OLE + bytes(1016), "a password-protected XLSX"),
     "old.xls": (OLE + b"W" * 1016, "an old XLS workbook"),
@@ -96,5 +96,5 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
     "landkreis_privat_2019_2.csv": (broadband(4) + b"caf\x81;1\n", "byte 0x81, which is in neither"),
     "landkreis_privat_2018_1.csv": (broadband(5).decode().encode("utf-16"), "binary data beginning with ff fe"),
     "landkreis_privat_2018_2.csv": (broadband(6)[:-4] + b"9999\n", "9999"),
-    "landkreis_privat_2017_1.csv": (broadband(7)[:300], "no row for"),
+    "landkreis_privat_2017_1.csv": (broadband(7)[: -20 * len("05111;7\n")], "no row for"),
 }

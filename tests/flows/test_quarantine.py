@@ -92,22 +92,19 @@ def test_the_screen_shows_the_same_messages(folder: Path, ended: Ended, messages
 
 
 def test_a_file_that_fails_validation_names_the_cell(tmp_path: Path) -> None:
-    """The parts do not add up: a table that decodes, but cannot be right."""
+    """Manufacturing above the industry it is part of: the file decodes, but cannot be right."""
     from sources.sample import employment_tables
     from sources.sample.world import World
 
     file = next(f for f in employment_tables.files(World(1)) if "13111-07-05-4" in f.path)
     lines = file.content.decode("cp1252").splitlines(keepends=True)
-    row = next(i for i, line in enumerate(lines) if ";05113;" in line)
+    row = next(i for i, line in enumerate(lines) if line.startswith("05113;") and "(C)" in line)
     cells = lines[row].split(";")
-    numbers = [i for i, cell in enumerate(cells) if cell.strip().isdigit() and len(cell) > 4]
-    cells[numbers[-1]] = str(int(cells[numbers[-1]]) * 100)
-    lines[row] = ";".join(cells)
-    inbox = fill(
-        tmp_path / "inbox", {Path(file.path).name: "".join(lines).encode("cp1252"), GOOD: broadband(1)}
-    )
-    summary = refresh(DataFolder(tmp_path / "data"), [inbox])
+    lines[row] = ";".join([*cells[:3], f"{cells[3]}00", *cells[4:]])
+    files = {Path(file.path).name: "".join(lines).encode("cp1252"), GOOD: broadband(1)}
+    summary = refresh(DataFolder(tmp_path / "data"), [fill(tmp_path / "inbox", files)])
     assert summary.exit_code == 3
     (message,) = (m for source in summary.sources if source.quarantined for m in source.messages)
-    assert f"line {row + 1}, column " in message
-    assert "expected" in message
+    assert message.startswith(f"{Path(file.path).name}: at line ")
+    assert "expected the parts of B-E in 05113 at 2015-06-30 to add up to" in message
+    assert f"found {int(cells[3] + '00'):,}" in message

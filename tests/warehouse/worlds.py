@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
@@ -29,10 +29,16 @@ System = tuple[npt.NDArray[np.float64] | None, npt.NDArray[np.float64] | None]
 _HIDING = ("05112", "05113", "05111", "05120")
 
 
+class _Truth(Figures):
+    def __repr__(self) -> str:
+        return f"{len(self)} figures"  # thousands: no reader of a failing example wants them
+
+
 @dataclass(frozen=True)
 class Table:
     """One table at one date.
 
+    above     printed regions beside the 53 Kreise
     truth     the true figure of every printed region and sector
     hidden    cells printed as `*`
     missing   cells printed as `-`
@@ -40,11 +46,15 @@ class Table:
 
     scheme: str
     date: dt.date
-    regions: tuple[str, ...]
+    above: tuple[str, ...]
     sector_ids: tuple[str, ...]
-    truth: Figures = field(repr=False)
+    truth: _Truth
     hidden: frozenset[Cell]
     missing: frozenset[Cell]
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        return (*nrw_kreise(), *self.above)
 
     def observations(self) -> list[Observation]:
         return [
@@ -179,9 +189,9 @@ def tables(draw: st.DrawFn, scheme: str, date: dt.date) -> Table:
     return Table(
         scheme,
         date,
-        regions,
+        above,
         sector_ids,
-        {(region, sector): truth[region, sector] for region in regions for sector in sector_ids},
+        _Truth({(region, sector): truth[region, sector] for region in regions for sector in sector_ids}),
         hidden - missing,
         missing,
     )

@@ -74,10 +74,10 @@ left_by_nrw AS (
 ),
 bounded AS (
     SELECT cell.*, if(cell.status = 'suppressed', 0, cell.value) AS employees_lower,
-           if(cell.status = 'suppressed',
-              greatest(0, least(remainder.employees_upper,
-                                if(cell.region_id IN ('05', 'DE'), NULL, left_by_nrw.employees_upper))),
-              cell.value) AS employees_upper
+           least(remainder.employees_upper,
+                 if(cell.region_id IN ('05', 'DE'), NULL, left_by_nrw.employees_upper)) AS margin,
+           -- not greatest(0, margin): that would make 0 of a margin that is not printed
+           if(cell.status = 'suppressed', if(margin < 0, 0, margin), cell.value) AS employees_upper
     FROM cell
     LEFT JOIN remainder USING (dataset, region_id, sector_scheme, sector_id, reference_date)
     LEFT JOIN left_by_nrw USING (dataset, sector_scheme, sector_id, reference_date)

@@ -1,6 +1,6 @@
 -- Growth between the reference dates of a scheme: every pair of dates while there are at most 12 of them
--- (66 pairs); beyond that each date against the one before, a year before, and the first. Any other pair:
--- the macro marts.growth_between(from_date, to_date).
+-- (66 pairs); beyond that each date against the one before, a year before, and the first; and the strategy's own pairs
+-- (reference/analysis.yaml). Any other pair: the macro marts.growth_between(from_date, to_date).
 WITH date AS (
     SELECT sector_scheme, reference_date,
            row_number() OVER (PARTITION BY sector_scheme ORDER BY reference_date) AS position,
@@ -12,6 +12,7 @@ pair AS (
     FROM date s JOIN date t ON t.sector_scheme = s.sector_scheme AND t.reference_date > s.reference_date
     WHERE s.dates <= 12 OR s.position = 1 OR t.position = s.position + 1
        OR last_day(t.reference_date - INTERVAL 1 YEAR) = s.reference_date
+       OR (s.reference_date, t.reference_date) IN (SELECT (from_date, to_date) FROM reference_comparison)
 )
 SELECT s.region_id, s.sector_scheme, s.sector_id, from_date, to_date,
        marts.growth_rate(s.employees, t.employees) AS growth_rate,

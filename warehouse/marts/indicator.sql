@@ -3,11 +3,11 @@ WITH baseline AS (
     SELECT indicator_id,
            any_value(value) FILTER (region_id = 'RUHR') AS baseline_value,
            any_value(reference_date) FILTER (region_id = 'RUHR') AS baseline_date,
-           string_agg(concat_ws(' ', region_id, coalesce(value::VARCHAR, value_text), unit, reference_date::VARCHAR),
+           string_agg(concat_ws(' ', region.name, coalesce(value::VARCHAR, value_text), unit, reference_date::VARCHAR),
                       '; ' ORDER BY baseline_id) AS baseline_printed,
            any_value(document) AS baseline_document,
            string_agg(DISTINCT place, '; ' ORDER BY place) AS baseline_place
-    FROM marts.baseline
+    FROM marts.baseline LEFT JOIN marts.region USING (region_id)
     WHERE indicator_id IS NOT NULL AND use = 'baseline'
     GROUP BY indicator_id
 )

@@ -3,13 +3,16 @@ WITH value AS (
     SELECT v.*, i.direction, i.change, i.nrw FROM marts.indicator_value v JOIN reference_indicators i USING (indicator_id)
     WHERE v.value_lower IS NOT NULL OR v.value_upper IS NOT NULL
 ),
-pair AS (  -- each value with the newest comparable one that is at least a year older
+pair AS (  -- each value with the newest comparable one that is one to three years older
     SELECT v.*, p.reference_date AS previous_date, p.value AS previous_value,
            p.value_lower AS previous_lower, p.value_upper AS previous_upper, p.benchmark_value AS previous_benchmark
     FROM value v
-    ASOF LEFT JOIN value p
+    LEFT JOIN value p
         ON p.indicator_id = v.indicator_id AND p.region_id = v.region_id AND p.dataset = v.dataset
-        AND p.basis = v.basis AND v.reference_date - INTERVAL 1 YEAR >= p.reference_date
+        AND p.basis = v.basis AND p.reference_date <= v.reference_date - INTERVAL 1 YEAR
+        AND p.reference_date >= v.reference_date - INTERVAL 3 YEAR
+    QUALIFY row_number() OVER (PARTITION BY v.indicator_id, v.region_id, v.reference_date
+                               ORDER BY p.reference_date DESC) = 1
 ),
 newest AS (  -- the newest value that can be compared, else the newest there is
     SELECT * FROM pair

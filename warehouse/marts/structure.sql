@@ -11,16 +11,18 @@ WITH leaf AS (
     SEMI JOIN marts.leaf_sector USING (sector_scheme, sector_id, reference_date)
     WHERE sector_id <> 'NA'
 ),
+divided AS (  -- tables down to the divisions
+    SELECT sector_scheme, reference_date FROM leaf GROUP BY ALL HAVING bool_and(is_division)
+),
 section AS (  -- a printed section is known better than the sum of its divisions
     SELECT leaf.region_id, leaf.sector_scheme, leaf.section_id, leaf.reference_date,
            coalesce(any_value(printed.employees_lower), marts.complete_sum(leaf.employees_lower)) AS employees_lower,
            coalesce(any_value(printed.employees_upper), marts.complete_sum(leaf.employees_upper)) AS employees_upper
-    FROM leaf
+    FROM leaf SEMI JOIN divided USING (sector_scheme, reference_date)
     LEFT JOIN marts.employment printed
         ON printed.region_id = leaf.region_id AND printed.sector_scheme = leaf.sector_scheme
         AND printed.sector_id = leaf.section_id AND printed.reference_date = leaf.reference_date
     GROUP BY ALL
-    HAVING bool_and(is_division)
 ),
 part AS (
     SELECT 'sector' AS kind, region_id, sector_scheme, sector_id, reference_date, employees_lower, employees_upper,
@@ -45,8 +47,8 @@ summary AS (
     SELECT kind, region_id, sector_scheme, reference_date, count(*) AS sectors, bool_or(is_gap) AS is_gap,
            bool_or(share_lower IS DISTINCT FROM share_upper) AS is_hidden,
            marts.herfindahl(share_lower) AS h_lower, marts.herfindahl(share_upper) AS h_upper,
-           marts.complete_sum(marts.entropy_term_lower(share_lower, share_upper)) AS entropy_lower,
-           marts.complete_sum(marts.entropy_term_upper(share_lower, share_upper)) AS entropy_upper
+           marts.entropy_lower(share_lower, share_upper) AS entropy_lower,
+           marts.entropy_upper(share_lower, share_upper) AS entropy_upper
     FROM shares GROUP BY ALL
 ),
 own AS (
@@ -80,10 +82,8 @@ difference AS (
            bool_or(r.is_gap OR b.is_gap) AS is_gap,
            bool_or(r.share_lower IS DISTINCT FROM r.share_upper OR b.share_lower IS DISTINCT FROM b.share_upper)
                AS is_hidden,
-           marts.complete_sum(
-               marts.difference_lower(r.share_lower, r.share_upper, b.share_lower, b.share_upper)) AS krugman_lower,
-           marts.complete_sum(
-               marts.difference_upper(r.share_lower, r.share_upper, b.share_lower, b.share_upper)) AS krugman_upper
+           marts.krugman_lower(r.share_lower, r.share_upper, b.share_lower, b.share_upper) AS krugman_lower,
+           marts.krugman_upper(r.share_lower, r.share_upper, b.share_lower, b.share_upper) AS krugman_upper
     FROM shares r JOIN shares b USING (kind, sector_scheme, sector_id, reference_date)
     WHERE kind = 'sector' AND b.region_id IN ('05', 'DE') AND NOT (b.region_id = '05' AND r.region_id = 'DE')
     GROUP BY ALL
@@ -95,7 +95,7 @@ measured AS (
     SELECT * EXCLUDE (krugman_lower, krugman_upper),
            unnest([
                {measure: 'krugman', value_lower: krugman_lower, value_upper: krugman_upper},
-               {measure: 'hoover', value_lower: krugman_lower / 2, value_upper: krugman_upper / 2}
+               {measure: 'hoover', value_lower: marts.hoover(krugman_lower), value_upper: marts.hoover(krugman_upper)}
            ], recursive := true)
     FROM difference
 )
