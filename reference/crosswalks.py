@@ -99,4 +99,25 @@ class KnowledgeIntensity(Sourced):
     version: str
 
 
-TABLES: tuple[type[Row], ...] = (TopicSector, LeadMarketSector, KnowledgeIntensity)
+@dataclass(frozen=True)
+class Bridge(Sourced):
+    """A decided way across a break, e.g. from WZ 2008 to WZ 2025 or from one census to the next.
+
+    from_id, to_id  sectors of a scheme (`wz08-2/28`), or regions for a population
+    weight          share of from_id that goes to to_id, or the factor of a region's population
+    Delivered empty: the official keys carry no employment weights, and nothing is chained without a decision.
+    """
+
+    FILE: ClassVar[str] = "crosswalks/bridge.csv"
+    KEY: ClassVar[tuple[str, ...]] = ("version", "from_basis", "to_basis", "from_id", "to_id")
+    from_basis: str
+    to_basis: str
+    from_id: str
+    to_id: str
+    weight: float
+    version: str
+    note_de: str | None
+    note_en: str | None
+
+
+TABLES: tuple[type[Row], ...] = (TopicSector, LeadMarketSector, KnowledgeIntensity, Bridge)

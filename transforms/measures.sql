@@ -4,6 +4,9 @@
 -- Share of a part in its whole; undefined for a whole of zero.
 CREATE MACRO marts.share(part, whole) AS part / nullif(whole, 0);
 
+-- Sum of a column that is refused, not shortened, where one of its rows is unknown (aggregate).
+CREATE MACRO marts.complete_sum(x) AS if(count(x) = count(*), sum(x), NULL);
+
 -- Location quotient (Isserman 1977): share of sector j in region i over its share in benchmark b,
 -- (e_ij / e_i) / (e_bj / e_b). Undefined where the benchmark has no employee in the sector.
 CREATE MACRO marts.location_quotient(e_ij, e_i, e_bj, e_b) AS
@@ -32,3 +35,10 @@ CREATE MACRO marts.above(lower_bound, upper_bound, border) AS
 -- implied by N / r, so the ratio of the sum is ΣN / Σ(N / r), the harmonic mean of r weighted by N.
 CREATE MACRO marts.implied_ratio(numerators, implied_denominators) AS
     numerators / nullif(implied_denominators, 0);
+
+-- True where two values rest on the same basis; otherwise the query stops and says why.
+CREATE MACRO marts.same_basis(basis_s, basis_t) AS
+    CASE WHEN basis_s = basis_t THEN true
+         ELSE error('These values cannot be compared: one rests on ' || if(basis_s = '', 'no stated basis', basis_s)
+                    || ', the other on ' || if(basis_t = '', 'no stated basis', basis_t)
+                    || '. A decided bridge can be declared in marts.bridge (reference/crosswalks/bridge.csv).') END;

@@ -55,18 +55,6 @@ QUALIFY row_number() OVER (
     PARTITION BY {", ".join(KEY)} ORDER BY status = 'not_available', vintage DESC, locator) = 1
 """
 _LATEST = "CREATE VIEW history.latest AS FROM history.observation_as_of(DATE '9999-12-31')"
-_GROWTH_BETWEEN = """
-CREATE MACRO marts.growth_between(start_date, end_date) AS TABLE
-SELECT s.region_id, s.sector_scheme, s.sector_id, s.reference_date AS from_date, t.reference_date AS to_date,
-       marts.growth_rate(s.employees, t.employees) AS growth_rate,
-       marts.growth_rate_lower(s.employees_upper, t.employees_lower) AS growth_rate_lower,
-       marts.growth_rate_upper(s.employees_lower, t.employees_upper) AS growth_rate_upper
-FROM marts.employment s
-JOIN marts.employment t USING (region_id, sector_scheme, sector_id, basis)
-WHERE s.reference_date = start_date AND t.reference_date = end_date
-"""
-
-
 def build(
     path: Path,
     deliveries: Sequence[dict[str, Any]],
@@ -96,7 +84,7 @@ def build(
         connection.execute(f"CREATE TEMP TABLE indicator_input AS\n{_select('indicator_input')}")
         for relation in _MARTS:
             connection.execute(f"INSERT INTO {relation} BY NAME\n{_select(relation.split('.')[1])}")
-        connection.execute(_GROWTH_BETWEEN)
+        connection.execute(_select("comparisons"))
 
 
 def insert(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -28,6 +28,7 @@ ROW_TYPES: Mapping[str, type[Row]] = {
     "marts.lead_market_sector": crosswalks.LeadMarketSector,
     "marts.lead_market_value": strategy.LeadMarketValue,
     "marts.knowledge_intensity": crosswalks.KnowledgeIntensity,
+    "marts.bridge": crosswalks.Bridge,
     "marts.actor": strategy.Actor,
     "marts.goal": strategy.Goal,
     "marts.selection_criterion": strategy.SelectionCriterion,
@@ -62,7 +63,12 @@ RENAMED: Mapping[tuple[type[Row], str], str] = {
     (strategy.TextVsFigureCheck, "value_figure"): "value_in_figure",
 }
 #: Everything else is what the documents print, and is only changed with them.
-KEPT_BY_OFFICERS: tuple[type[Row], ...] = (strategy.ActionStatus, strategy.TopicRegion, strategy.Target)
+KEPT_BY_OFFICERS: tuple[type[Row], ...] = (
+    strategy.ActionStatus,
+    strategy.TopicRegion,
+    strategy.Target,
+    crosswalks.Bridge,
+)
 
 
 class OfficersFileError(Exception):

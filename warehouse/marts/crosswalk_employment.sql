@@ -47,7 +47,8 @@ leaf AS (
 ),
 known_part AS (
     SELECT kind, target_id, region_id, sector_scheme, reference_date,
-           sum(employees * weight_lower) AS employees_lower, sum(employees * weight_upper) AS employees_upper
+           coalesce(sum(employees * weight_lower), 0) AS employees_lower,  -- 0 where every leaf is hidden
+           coalesce(sum(employees * weight_upper), 0) AS employees_upper
     FROM leaf JOIN marts.sector_weight USING (sector_scheme, sector_id)
     GROUP BY ALL
 ),

@@ -15,6 +15,7 @@ published AS (
 SELECT p.lead_market_id, p.reference_date, c.sector_scheme, p.published_employees, c.employees, c.employees_lower,
        c.employees_upper, c.employees - p.published_employees AS difference,
        (c.employees - p.published_employees) / nullif(p.published_employees, 0) AS relative_difference,
+       p.published_employees BETWEEN c.employees_lower AND c.employees_upper AS is_within_bounds,
        p.published_growth_rate, marts.growth_rate(b.employees, c.employees) AS growth_rate,
        marts.growth_rate(b.employees, c.employees) - p.published_growth_rate AS growth_difference,
        (SELECT crosswalk_version FROM reference_analysis) AS crosswalk_version

@@ -1,0 +1,176 @@
+"""`s3monitor query`: four formats of the same rows, errors of one line, and nothing but reading."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.flows.conftest import COMMAND, Cli, Ended, run
+
+BOCHUM = (
+    "SELECT region_id, reference_date, coverage_pct, min_mbit, NULL AS nothing "
+    "FROM marts.broadband WHERE region_id = '05911'"
+)
+
+Query = Callable[..., Ended]
+
+
+@pytest.fixture
+def query(published: Path) -> Query:
+    def call(sql: str, *arguments: str) -> Ended:
+        return run([*COMMAND, "query", sql, *arguments], published)
+
+    return call
+
+
+def test_table(query: Query) -> None:
+    assert query(BOCHUM).out == (
+        "region_id  reference_date  coverage_pct  min_mbit  nothing\n"
+        "---------  --------------  ------------  --------  -------\n"
+        "05911      2020-12-31             62.96      1000\n"
+    )
+
+
+def test_csv(query: Query) -> None:
+    ended = query(BOCHUM, "--format", "csv")
+    assert list(csv.DictReader(io.StringIO(ended.out))) == [
+        {
+            "region_id": "05911",
+            "reference_date": "2020-12-31",
+            "coverage_pct": "62.96",
+            "min_mbit": "1000",
+            "nothing": "",
+        }
+    ]
+
+
+def test_json(query: Query) -> None:
+    assert query(BOCHUM, "--format", "json").json == [
+        {
+            "region_id": "05911",
+            "reference_date": "2020-12-31",
+            "coverage_pct": 62.96,
+            "min_mbit": 1000,
+            "nothing": None,
+        }
+    ]
+
+
+def test_json_stays_json(query: Query) -> None:
+    sql = "SELECT 'Köln' AS city, 1.50::DECIMAL(9, 2) AS dec, 'inf'::DOUBLE AS inf, 'nan'::DOUBLE AS nan"
+    assert query(sql, "--format", "json").json == [{"city": "Köln", "dec": 1.5, "inf": None, "nan": None}]
+
+
+TYPED = """
+SELECT * FROM (VALUES
+    ('05911', DATE '2020-12-31', TIMESTAMP '2020-12-31 23:59:59.123456', 9007199254740993, 62.96::DOUBLE,
+     123456789012345678.12::DECIMAL(38, 2), true, [1, 2], DATE '9999-12-31'),
+    (NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
+) AS t("region ""id"" or not", day, moment, wide, share, money, is_true, list, "end")
+"""
+
+
+def read_parquet(path: Path) -> tuple[list[str], list[str], list[tuple[object, ...]]]:
+    with duckdb.connect() as connection:
+        relation = connection.read_parquet(str(path))
+        return relation.columns, [str(kind) for kind in relation.types], relation.fetchall()
+
+
+@pytest.mark.parametrize("to", ["stdout", "file"])
+def test_parquet_keeps_names_types_and_values(query: Query, tmp_path: Path, to: str) -> None:
+    path = tmp_path / "result.parquet"
+    if to == "file":
+        assert query(TYPED, "--format", "parquet", "--output", str(path)).stdout == b""
+    else:
+        path.write_bytes(query(TYPED, "--format", "parquet").stdout)
+    with duckdb.connect() as connection:
+        relation = connection.sql(TYPED)
+        assert read_parquet(path) == (
+            relation.columns,
+            [str(kind) for kind in relation.types],
+            relation.fetchall(),
+        )
+
+
+def test_a_mart_as_parquet_is_the_mart(query: Query, published: Path, tmp_path: Path) -> None:
+    path = tmp_path / "broadband.parquet"
+    query("FROM marts.broadband ORDER BY ALL", "--format", "parquet", "-o", str(path))
+    with duckdb.connect(str(published / "data" / "s3monitor.duckdb"), read_only=True) as connection:
+        relation = connection.sql("FROM marts.broadband ORDER BY ALL")
+        expected = (relation.columns, [str(kind) for kind in relation.types], relation.fetchall())
+    assert read_parquet(path) == expected
+
+
+@pytest.mark.parametrize("format", ["table", "csv", "json", "parquet"])
+def test_no_rows_are_no_error(query: Query, format: str) -> None:
+    ended = query("SELECT region_id FROM marts.region WHERE false", "--format", format)
+    assert (ended.code, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("SELEC 1", 'Parser Error: syntax error at or near "SELEC" (line 1: SELEC 1)'),
+        ("SELECT\nregion FROM marts.region", 'Referenced column "region" not found'),
+        ("FROM marts.nothing", "Table with name nothing does not exist!"),
+        ("SELECT 'x'::INTEGER", "Conversion Error"),
+        ("CREATE TABLE marts.mine AS SELECT 1", "read-only mode"),
+        ("DELETE FROM marts.region", "read-only mode"),
+        ("UPDATE marts.region SET name = 'x'", "read-only mode"),
+        ("DROP TABLE marts.region", "read-only mode"),
+        ("COPY marts.region TO 'stolen.csv'", "disabled by configuration"),
+        ("EXPORT DATABASE 'stolen'", "disabled by configuration"),
+        ("FROM read_csv('/etc/passwd')", "disabled by configuration"),
+        ("FROM read_text('/etc/passwd')", "disabled by configuration"),
+        ("FROM '/etc/passwd'", "/etc/passwd"),
+        ("ATTACH 'other.duckdb'", "disabled by configuration"),
+        ("INSTALL httpfs", "disabled by configuration"),
+        ("LOAD httpfs", "disabled through configuration"),
+        ("SET enable_external_access = true", "the configuration has been locked"),
+    ],
+)
+@pytest.mark.parametrize("format", ["table", "parquet"])
+def test_what_fails_or_is_refused_is_one_line(query: Query, published: Path, sql: str, says: str, format: str) -> None:
+    before = sorted(published.rglob("*"))
+    ended = query(sql, "--format", format)
+    assert (ended.code, ended.stdout) == (1, b"")
+    assert ended.stderr.startswith("The query failed: ")
+    assert ended.stderr.count("\n") == 1
+    assert says in ended.stderr
+    assert sorted(published.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("sql", "format", "says"),
+    [
+        ("FROM marts.region", "xml", "expected one of table, csv, json, parquet, found “xml”"),
+        ("", "table", "expected one SQL statement, found 0"),
+        ("SELECT 1; SELECT 2", "csv", "expected one SQL statement, found 2"),
+        ("SELECT 1 AS a, 2 AS a", "json", "two columns are called a"),
+        ("SELECT 1 AS a, 2 AS a", "parquet", "two columns are called a"),
+        ("VACUUM", "parquet", "returns no rows"),
+    ],
+)
+def test_what_cannot_be_answered_is_wrong_usage(query: Query, sql: str, format: str, says: str) -> None:
+    ended = query(sql, "--format", format)
+    assert (ended.code, ended.stdout) == (2, b"")
+    assert says in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_output_that_cannot_be_written(query: Query) -> None:
+    ended = query("SELECT 1", "--output", "no/such/folder.csv")
+    assert (ended.code, ended.stderr.count("\n")) == (1, 1)
+    assert "no/such/folder.csv" in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [["query", "SELECT 1"], ["status"]])
+def test_nothing_is_published_yet(cli: Cli, arguments: list[str]) -> None:
+    ended = cli(*arguments)
+    assert (ended.code, ended.stdout) == (1, b"")
+    assert ended.stderr == "Nothing is published in data yet. Run: s3monitor refresh\n"
