@@ -202,7 +202,7 @@ def verdicts(data: DataFolder) -> list[Staged]:
 
 
 def inputs(data: DataFolder) -> str:
-    """Fingerprint of everything a release depends on: the code, the verdicts on deliveries, officers' files."""
+    """Fingerprint of all a release depends on: the code, the verdicts on deliveries, officers' files."""
     return release.inputs_fingerprint(
         [
             code_version(),

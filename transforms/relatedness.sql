@@ -3,24 +3,18 @@
 -- 2007, Science 317, "proximity"): 0-1. Undefined where no region is specialised in either.
 CREATE MACRO marts.proximity(in_both, in_one, in_other) AS in_both / nullif(greatest(in_one, in_other), 0);
 
--- Its bounds where some specialisations are not known: `surely` and `possibly` list, in the same order of regions, 1 for
--- each region specialised in every and in at least one completion of the hidden cells, else 0. Proximity is least when
--- the open cells fall apart and greatest when they fall together.
+-- Its bounds where some specialisations are not known, from bitstrings over the same regions: `surely` has 1 for each
+-- region specialised in every, `possibly` for each specialised in at least one completion of the hidden cells. Proximity
+-- is least when the open cells fall apart and greatest when they fall together.
 CREATE MACRO marts.proximity_lower(surely_one, possibly_one, surely_other, possibly_other) AS
-    marts.proximity(
-        list_dot_product(surely_one, surely_other),
-        list_sum(possibly_one) - list_dot_product(possibly_one, surely_other)
-            + list_dot_product(surely_one, surely_other),
-        list_sum(possibly_other) - list_dot_product(possibly_other, surely_one)
-            + list_dot_product(surely_one, surely_other));
+    marts.proximity(bit_count(surely_one & surely_other),
+                    bit_count(surely_one | (possibly_one & ~surely_other)),
+                    bit_count(surely_other | (possibly_other & ~surely_one)));
 CREATE MACRO marts.proximity_upper(surely_one, possibly_one, surely_other, possibly_other) AS
-    CASE WHEN list_sum(possibly_one) + list_sum(possibly_other) = 0 THEN NULL
-         ELSE coalesce(marts.proximity(
-             list_dot_product(possibly_one, possibly_other),
-             list_sum(surely_one) - list_dot_product(surely_one, possibly_other)
-                 + list_dot_product(possibly_one, possibly_other),
-             list_sum(surely_other) - list_dot_product(surely_other, possibly_one)
-                 + list_dot_product(possibly_one, possibly_other)), 0) END;
+    if(bit_count(possibly_one | possibly_other) = 0, NULL,
+       coalesce(marts.proximity(bit_count(possibly_one & possibly_other),
+                                bit_count(surely_one | (possibly_one & possibly_other)),
+                                bit_count(surely_other | (possibly_other & possibly_one))), 0));
 
 -- Relatedness density around a sector: the sum of its proximities to the sectors the region is specialised in, over that
 -- sum plus the one to all others (Hidalgo et al. 2007; without the sector itself, as Boschma, Balland and Kogler 2015,
@@ -32,8 +26,8 @@ CREATE MACRO marts.relatedness_density(to_specialised, to_others) AS
 -- (leaves only; "not stated" is none) and date, with 1 or 0 for being specialised surely and possibly.
 CREATE MACRO marts.specialised() AS TABLE
 SELECT s.benchmark_id, s.sector_scheme, s.reference_date, s.sector_id, s.region_id, region.level,
-       coalesce(s.location_quotient_lower > 1, false)::DOUBLE AS surely,
-       coalesce(s.location_quotient_upper > 1, true)::DOUBLE AS possibly
+       coalesce(s.location_quotient_lower > 1, false)::TINYINT AS surely,
+       coalesce(s.location_quotient_upper > 1, true)::TINYINT AS possibly
 FROM marts.specialisation s
 SEMI JOIN marts.leaf_sector USING (sector_scheme, sector_id, reference_date)
 JOIN marts.region ON region.region_id = s.region_id AND region.level IN ('kreis', 'ruhr')

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from schemas.observation import KEY, Observation
 from schemas.registry import create_statements, relations
 from transforms.sql import measures_sql
+from warehouse.as_of import OBSERVATION_AS_OF, as_of_macros
 from warehouse.connect import open_for_building
-from warehouse.reference_tables import load_reference
+from warehouse.mart_sql import select
+from warehouse.reference_tables import indicator_terms, load_reference
 from warehouse.strategy_marts import strategy_rows
 
 if TYPE_CHECKING:
     import duckdb
 
-_SQL = Path(__file__).parent / "marts"
 #: Marts in the order in which they build on each other.
 _MARTS = (
     "marts.region",
@@ -47,14 +48,6 @@ _MARTS = (
     "quality.freshness",
 )
 
-#: A later delivery wins; a figure that is merely missing from it does not erase the one known before.
-_AS_OF = f"""
-CREATE MACRO history.observation_as_of(day) AS TABLE
-SELECT * FROM history.observation WHERE known_from <= day
-QUALIFY row_number() OVER (
-    PARTITION BY {", ".join(KEY)} ORDER BY status = 'not_available', vintage DESC, locator) = 1
-"""
-_LATEST = "CREATE VIEW history.latest AS FROM history.observation_as_of(DATE '9999-12-31')"
 def build(
     path: Path,
     deliveries: Sequence[dict[str, Any]],
@@ -74,17 +67,18 @@ def build(
         connection.begin()  # thousands of single rows: one commit instead of one each
         _create_relations(connection)
         load_reference(connection)
-        for relation, rows in {**strategy, "meta.delivery": deliveries}.items():
+        filled = {**strategy, "meta.indicator_term": indicator_terms(), "meta.delivery": deliveries}
+        for relation, rows in filled.items():
             insert(connection, relation, rows)
         connection.commit()
         _load_history(connection, observations)
-        connection.execute(_AS_OF)
-        connection.execute(_LATEST)
+        connection.execute(OBSERVATION_AS_OF)
         connection.execute(measures_sql())
-        connection.execute(f"CREATE TEMP TABLE indicator_input AS\n{_select('indicator_input')}")
+        connection.execute(f"CREATE TEMP TABLE indicator_input AS\n{select('indicator_input')}")
         for relation in _MARTS:
-            connection.execute(f"INSERT INTO {relation} BY NAME\n{_select(relation.split('.')[1])}")
-        connection.execute(_select("comparisons"))
+            connection.execute(f"INSERT INTO {relation} BY NAME\n{select(relation.split('.')[1])}")
+        for macro in (select("comparisons"), *as_of_macros()):
+            connection.execute(macro)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequence[dict[str, Any]]) -> None:
@@ -134,7 +128,3 @@ def _load_history(connection: duckdb.DuckDBPyConnection, observations: Sequence[
         """,
         [[str(path) for path in observations]],
     )
-
-
-def _select(name: str) -> str:
-    return (_SQL / f"{name}.sql").read_text(encoding="utf-8")

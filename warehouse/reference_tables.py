@@ -66,15 +66,6 @@ def load_reference(connection: duckdb.DuckDBPyConnection) -> None:
         "version VARCHAR, de VARCHAR, en VARCHAR",
         [[rule["version"], rule["de"], rule["en"]]],
     )
-    _table(
-        connection,
-        "indicator_terms",
-        "indicator_id VARCHAR, source_rank INTEGER, ruhr VARCHAR, terms INTEGER, term INTEGER, role VARCHAR, "
-        "dataset VARCHAR, variable VARCHAR, dimensions VARCHAR, sector VARCHAR, times DOUBLE, rounding DOUBLE",
-        [row for indicator in indicators() for row in _terms(indicator)],
-    )
-
-
 def _table(
     connection: duckdb.DuckDBPyConnection, name: str, columns: str, values: Iterable[Sequence[Any]]
 ) -> None:
@@ -106,13 +97,28 @@ def _crosswalk(version: str) -> Iterable[list[Any]]:
             yield ["lead_market", market.lead_market_id, market.division, market.weight]
 
 
-def _terms(indicator: Indicator) -> Iterable[list[Any]]:
+def indicator_terms() -> list[dict[str, Any]]:
+    """Rows of meta.indicator_term: the cells each indicator is computed from."""
+    return [row for indicator in indicators() for row in _terms(indicator)]
+
+
+def _terms(indicator: Indicator) -> Iterable[dict[str, Any]]:
     for rank, source in enumerate(indicator.sources, start=1):
         for number, (role, term) in enumerate(_roles(source), start=1):
-            yield [
-                *(indicator.indicator_id, rank, source.ruhr, len(source.value) + len(source.per), number, role),
-                *(source.dataset, term.variable, term.dimensions, term.sector or "", term.times, source.rounding),
-            ]
+            yield {
+                "indicator_id": indicator.indicator_id,
+                "source_rank": rank,
+                "ruhr": source.ruhr,
+                "terms": len(source.value) + len(source.per),
+                "term": number,
+                "role": role,
+                "dataset": source.dataset,
+                "variable": term.variable,
+                "dimensions": term.dimensions,
+                "sector": term.sector or "",
+                "times": term.times,
+                "rounding": source.rounding,
+            }
 
 
 def _roles(source: Source) -> Iterable[tuple[str, Term]]:

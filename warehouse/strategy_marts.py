@@ -1,6 +1,6 @@
 """The strategy as marts: one relation per row type of reference.strategy and reference.crosswalks.
 
-Monitoring officers keep three of the files (KEPT_BY_OFFICERS). In an installation they put their own copy into
+Monitoring officers keep some of the files (KEPT_BY_OFFICERS): in an installation they put their own copy into
 `<data folder>/strategy/`, where it replaces the delivered file of the same name.
 """
 
@@ -72,7 +72,7 @@ KEPT_BY_OFFICERS: tuple[type[Row], ...] = (
 
 
 class OfficersFileError(Exception):
-    """A file in `<data folder>/strategy/` cannot be used; names file, row, column, what was expected and found."""
+    """A file in `<data folder>/strategy/` cannot be used; says where, what was expected and what was found."""
 
 
 def officers_files(folder: Path) -> list[Path]:
@@ -83,7 +83,7 @@ def officers_files(folder: Path) -> list[Path]:
 def strategy_rows(officers_folder: Path | None = None) -> dict[str, list[dict[str, Any]]]:
     """Rows by column name for every relation of ROW_TYPES and for meta.strategy_file.
 
-    Raises OfficersFileError where a file of `officers_folder` is none of KEPT_BY_OFFICERS or breaks their rules.
+    Raises OfficersFileError where a file of `officers_folder` is none of KEPT_BY_OFFICERS or breaks its rules.
     """
     kept = _kept(officers_files(officers_folder)) if officers_folder else {}
     read_rows = {row_type: _read(row_type, kept.get(row_type)) for row_type in ROW_TYPES.values()}
@@ -101,7 +101,9 @@ def _kept(files: Sequence[Path]) -> dict[type[Row], Path]:
     row_types = {Path(row_type.FILE).name: row_type for row_type in KEPT_BY_OFFICERS}
     for file in files:
         if file.name not in row_types:
-            raise OfficersFileError(f"{file}: expected one of {', '.join(row_types)}; found another file name.")
+            raise OfficersFileError(
+                f"{file}: expected one of {', '.join(row_types)}; found another file name."
+            )
     return {row_types[file.name]: file for file in files}
 
 
@@ -122,8 +124,8 @@ def _refuse_missing_rows(file: Path, table: Sequence[Row], delivered: Sequence[R
     missing = sorted({_key(row) for row in delivered} - {_key(row) for row in table})
     if missing:
         raise ValueError(
-            f"{file}, column {' + '.join(delivered[0].KEY)}: expected the {len(delivered)} rows of the delivered "
-            f"file; found none for {', '.join(map(' + '.join, missing))}"
+            f"{file}, column {' + '.join(delivered[0].KEY)}: expected the {len(delivered)} rows of the "
+            f"delivered file; found none for {', '.join(map(' + '.join, missing))}"
         )
 
 
@@ -136,14 +138,15 @@ def _refuse_unknown_indicators(file: Path, table: Sequence[Row]) -> None:
     for number, row in enumerate(table, start=2):
         if isinstance(row, strategy.Target) and row.indicator_id not in known:
             raise ValueError(
-                f"{file}, row {number}, column indicator_id: expected an indicator of reference/indicators.yaml; "
-                f"found “{row.indicator_id}”"
+                f"{file}, row {number}, column indicator_id: expected an indicator of "
+                f"reference/indicators.yaml; found “{row.indicator_id}”"
             )
 
 
 def _records(table: Sequence[Row]) -> list[dict[str, Any]]:
     return [
-        {RENAMED.get((type(row), column), column): value for column, value in vars(row).items()} for row in table
+        {RENAMED.get((type(row), column), column): value for column, value in vars(row).items()}
+        for row in table
     ]
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from flows.cli import main
 from tests.flows.conftest import COMMAND, Cli, Ended, run
 
 BOCHUM = (
@@ -21,15 +23,26 @@ Query = Callable[..., Ended]
 
 
 @pytest.fixture
-def query(published: Path) -> Query:
+def query(
+    published: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> Query:
+    """Runs the command in this process, which is as good here and forty times faster."""
+
     def call(sql: str, *arguments: str) -> Ended:
-        return run([*COMMAND, "query", sql, *arguments], published)
+        monkeypatch.chdir(published)
+        monkeypatch.setattr(sys, "argv", ["s3monitor", "query", sql, *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        stdout, stderr = capfdbinary.readouterr()
+        return Ended(int(end.value.code or 0), stdout, stderr.decode())
 
     return call
 
 
-def test_table(query: Query) -> None:
-    assert query(BOCHUM).out == (
+def test_table(published: Path) -> None:
+    ended = run([*COMMAND, "query", BOCHUM], published)
+    assert (ended.code, ended.stderr) == (0, "")
+    assert ended.out == (
         "region_id  reference_date  coverage_pct  min_mbit  nothing\n"
         "---------  --------------  ------------  --------  -------\n"
         "05911      2020-12-31             62.96      1000\n"
@@ -112,37 +125,46 @@ def test_no_rows_are_no_error(query: Query, format: str) -> None:
     assert (ended.code, ended.stderr) == (0, "")
 
 
-@pytest.mark.parametrize(
-    ("sql", "says"),
-    [
-        ("SELEC 1", 'Parser Error: syntax error at or near "SELEC" (line 1: SELEC 1)'),
-        ("SELECT\nregion FROM marts.region", 'Referenced column "region" not found'),
-        ("FROM marts.nothing", "Table with name nothing does not exist!"),
-        ("SELECT 'x'::INTEGER", "Conversion Error"),
-        ("CREATE TABLE marts.mine AS SELECT 1", "read-only mode"),
-        ("DELETE FROM marts.region", "read-only mode"),
-        ("UPDATE marts.region SET name = 'x'", "read-only mode"),
-        ("DROP TABLE marts.region", "read-only mode"),
-        ("COPY marts.region TO 'stolen.csv'", "disabled by configuration"),
-        ("EXPORT DATABASE 'stolen'", "disabled by configuration"),
-        ("FROM read_csv('/etc/passwd')", "disabled by configuration"),
-        ("FROM read_text('/etc/passwd')", "disabled by configuration"),
-        ("FROM '/etc/passwd'", "/etc/passwd"),
-        ("ATTACH 'other.duckdb'", "disabled by configuration"),
-        ("INSTALL httpfs", "disabled by configuration"),
-        ("LOAD httpfs", "disabled through configuration"),
-        ("SET enable_external_access = true", "the configuration has been locked"),
-    ],
-)
-@pytest.mark.parametrize("format", ["table", "parquet"])
-def test_what_fails_or_is_refused_is_one_line(query: Query, published: Path, sql: str, says: str, format: str) -> None:
+REFUSED = {
+    "SELEC 1": 'Parser Error: syntax error at or near "SELEC" (line 1: SELEC 1)',
+    "SELECT\nmistake FROM marts.region": 'Referenced column "mistake" not found',
+    "FROM marts.nothing": "Table with name nothing does not exist!",
+    "SELECT 'x'::INTEGER": "Conversion Error",
+    "CREATE TABLE marts.mine AS SELECT 1": "read-only mode",
+    "DELETE FROM marts.region": "read-only mode",
+    "UPDATE marts.region SET name = 'x'": "read-only mode",
+    "DROP TABLE marts.region": "read-only mode",
+    "COPY marts.region TO 'stolen.csv'": "disabled by configuration",
+    "EXPORT DATABASE 'stolen'": "disabled by configuration",
+    "FROM read_csv('/etc/passwd')": "disabled by configuration",
+    "FROM read_text('/etc/passwd')": "disabled by configuration",
+    "FROM '/etc/passwd'": "/etc/passwd",
+    "ATTACH 'other.duckdb'": "disabled by configuration",
+    "INSTALL httpfs": "disabled by configuration",
+    "LOAD httpfs": "disabled through configuration",
+    "SET enable_external_access = true": "the configuration has been locked",
+}
+
+
+def refused(ended: Ended, sql: str) -> bool:
+    """Whether a query ended as it must: one line on standard error, nothing on standard output."""
+    line = ended.stderr
+    is_one_line = line.startswith("The query failed: ") and line.endswith("\n") and line.count("\n") == 1
+    return (ended.code, ended.stdout) == (1, b"") and is_one_line and REFUSED[sql] in line
+
+
+@pytest.mark.parametrize("sql", REFUSED)
+def test_what_fails_or_is_refused_is_one_line(query: Query, published: Path, sql: str) -> None:
     before = sorted(published.rglob("*"))
-    ended = query(sql, "--format", format)
-    assert (ended.code, ended.stdout) == (1, b"")
-    assert ended.stderr.startswith("The query failed: ")
-    assert ended.stderr.count("\n") == 1
-    assert says in ended.stderr
+    ended = query(sql)
+    assert refused(ended, sql), ended
     assert sorted(published.rglob("*")) == before
+
+
+@pytest.mark.parametrize("sql", list(REFUSED)[::4])
+def test_parquet_refuses_the_same(query: Query, sql: str) -> None:
+    ended = query(sql, "--format", "parquet")
+    assert refused(ended, sql), ended
 
 
 @pytest.mark.parametrize(

@@ -20,14 +20,14 @@ from tests.warehouse.worlds import Figures, Table, growth, location_quotient, ta
 
 DATES = (dt.date(2019, 6, 30), dt.date(2020, 6, 30))
 SCHEMES = (BA_REGIONALREPORT, GENESIS_13, DIVISIONS)
-COMPLETIONS = 6
+COMPLETIONS = 25
 
 Row = dict[str, Any]
 
 
 # An example builds a warehouse, so shrinking would take minutes; the row in the message says what broke.
 @settings(
-    max_examples=8, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
+    max_examples=5, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
 )
 @given(
     st.tuples(*(tables(scheme, date) for scheme in SCHEMES for date in DATES)), st.integers(0, 2**32)

@@ -99,7 +99,8 @@ def test_every_row_arrives(small_warehouse: Path, name: str) -> None:
         ("SELECT count(*) FROM marts.topic_region WHERE category_status <> 'not_legible'", 0),
         ("SELECT count(*) FROM marts.action", 10),
         ("SELECT sum(planned_eur) FROM marts.action_cost", 115_000),
-        ("SELECT sum(planned_eur) FROM (SELECT DISTINCT cost_block_id, planned_eur FROM marts.action)", 115_000),
+        ("SELECT sum(planned_eur) FROM (SELECT DISTINCT cost_block_id, planned_eur FROM marts.action)",
+         115_000),
         ("SELECT centres FROM marts.innovation_centre_count WHERE kind = 'total'", 35),
         ("SELECT count(*) FROM marts.innovation_centre", 9),
         ("SELECT count(*) FROM marts.innovation_centre_count WHERE kind = 'specialisation'", 3),
@@ -107,7 +108,8 @@ def test_every_row_arrives(small_warehouse: Path, name: str) -> None:
         ("SELECT employees FROM marts.lead_market_value WHERE lead_market_id = 'industrial_core' "
          "AND reference_date = DATE '2019-06-30'", 327_699),
         ("SELECT len(region_ids) FROM marts.text_vs_figure_check WHERE check_id = 'Z04'", 8),
-        ("SELECT count(*) FROM marts.strategy_figure_5 JOIN marts.strategy_figure_6 USING (region_id, position)", 45),
+        ("SELECT count(*) FROM marts.strategy_figure_5 "
+         "JOIN marts.strategy_figure_6 USING (region_id, position)", 45),
     ],
 )  # fmt: skip
 def test_what_the_strategy_says(small_warehouse: Path, sql: str, expected: int) -> None:
@@ -116,14 +118,17 @@ def test_what_the_strategy_says(small_warehouse: Path, sql: str, expected: int) 
 
 @pytest.mark.parametrize("name", SOURCED)
 def test_every_row_names_document_and_place(small_warehouse: Path, name: str) -> None:
-    without = f"FROM {name} ANTI JOIN marts.document USING (document) UNION ALL FROM {name} WHERE trim(place) = ''"
+    without = (
+        f"FROM {name} ANTI JOIN marts.document USING (document) UNION ALL FROM {name} WHERE trim(place) = ''"
+    )
     assert building.rows(small_warehouse, without) == []
 
 
 def test_every_column_of_the_strategy_has_a_comment_in_both_languages(small_warehouse: Path) -> None:
     comments = building.rows(
         small_warehouse,
-        "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal",
+        "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() "
+        "WHERE NOT internal",
     )
     described = {(relation, column) for relation, column, comment in comments if " | " in (comment or "")}
     for name in (*ROW_TYPES, "marts.action_indicator", "marts.action_timeline", "meta.strategy_file"):
@@ -134,14 +139,16 @@ def test_indicators_the_strategy_refers_to_exist() -> None:
     known = {indicator.indicator_id for indicator in indicators()}
     named = {row.indicator_id for row in rows(strategy.Baseline) if row.indicator_id}
     named |= {row.indicator_id for row in rows(strategy.Target)}
-    for row in (*rows(strategy.Goal), *rows(strategy.SwotEntry)):
-        named |= set(row.indicator_ids)
+    named |= {indicator for row in rows(strategy.Goal) for indicator in row.indicator_ids}
+    named |= {indicator for row in rows(strategy.SwotEntry) for indicator in row.indicator_ids}
     assert named - known == set()
 
 
 def test_output_indicators_are_those_of_the_registry_with_its_units(small_warehouse: Path) -> None:
     declared = {(i.indicator_id, i.unit) for i in indicators() if i.mart == "action_indicator"}
-    computed = building.rows(small_warehouse, "SELECT DISTINCT indicator_id, unit FROM marts.action_indicator")
+    computed = building.rows(
+        small_warehouse, "SELECT DISTINCT indicator_id, unit FROM marts.action_indicator"
+    )
     assert set(computed) == declared
 
 
@@ -160,10 +167,16 @@ def test_a_reported_activity_shows_in_action_timeline_and_output(tmp_path: Path)
     fill_in(folder, strategy.ActionStatus, first_workshop_done)
     path = built_with(folder)
     (action,) = building.records(path, "FROM marts.action WHERE action_id = 'RAP-01'")
-    assert (action["status"], action["participants_business"], action["cost_spent_eur"]) == ("done", 12, 3100.5)
+    assert (action["status"], action["participants_business"], action["cost_spent_eur"]) == (
+        "done",
+        12,
+        3100.5,
+    )
     assert (action["start_date"], action["planned_eur"]) == (dt.date(2021, 11, 1), 7000)
     events = building.rows(
-        path, "SELECT event, start_date, evidence FROM marts.action_timeline WHERE entry_id = 'RAP-01' ORDER BY event"
+        path,
+        "SELECT event, start_date, evidence FROM marts.action_timeline "
+        "WHERE entry_id = 'RAP-01' ORDER BY event",
     )
     assert events == [
         ("done", dt.date(2021, 11, 18), "Protokoll"),
@@ -171,7 +184,8 @@ def test_a_reported_activity_shows_in_action_timeline_and_output(tmp_path: Path)
     ]
     output = building.rows(
         path,
-        "SELECT indicator_id, value FROM marts.action_indicator WHERE reference_date = DATE '2021-11-18' ORDER BY ALL",
+        "SELECT indicator_id, value FROM marts.action_indicator "
+        "WHERE reference_date = DATE '2021-11-18' ORDER BY ALL",
     )
     assert output == [
         ("action_plan_activities_done", 1),
@@ -199,8 +213,8 @@ def test_output_adds_up_over_time_and_what_was_not_counted_is_not_zero(tmp_path:
     def over_time(indicator: str) -> list[tuple[Any, ...]]:
         return building.rows(
             path,
-            "SELECT reference_date::VARCHAR, value, value_lower, value_upper, status FROM marts.action_indicator "
-            "WHERE indicator_id = ? AND reference_date > DATE '2021-09-01' ORDER BY reference_date",
+            "SELECT reference_date::VARCHAR, value, value_lower, value_upper, status "
+            "FROM marts.action_indicator WHERE indicator_id = ? AND reference_date > DATE '2021-09-01' ORDER BY reference_date",
             f"action_plan_{indicator}",
         )
 
@@ -223,7 +237,8 @@ def test_a_confirmed_category_and_a_target_arrive(tmp_path: Path) -> None:
     fill_in(folder, strategy.TopicRegion, confirm)
     target = {
         "indicator_id": "unemployment_rate", "region_id": "RUHR", "target_value": "8.5",
-        "target_date": "2030-12-31", "decision": "Vorlage 12/2026", "decided_on": "2026-06-01", "body": "Beirat",
+        "target_date": "2030-12-31", "decision": "Vorlage 12/2026", "decided_on": "2026-06-01",
+        "body": "Beirat",
     }  # fmt: skip
     fill_in(folder, strategy.Target, lambda cells: cells.append(target))
     path = built_with(folder)
@@ -253,16 +268,17 @@ def test_without_a_folder_the_delivered_files_are_read(tmp_path: Path) -> None:
     [
         (strategy.ActionStatus, lambda cells: report(cells, "RAP-03", status="erledigt"),
          "row 4, column status: expected one of planned, done, postponed, dropped; found “erledigt”"),
-        (strategy.ActionStatus, lambda cells: report(cells, "RAP-03", status="done", evidence="x", date="1.2.2022"),
+        (strategy.ActionStatus, lambda cells: report(cells, "RAP-03", status="done", date="1.2.2022"),
          "row 4, column date: expected a day as YYYY-MM-DD, or nothing; found “1.2.2022”"),
         (strategy.ActionStatus, lambda cells: cells.pop(4),
          "column action_id: expected the 10 rows of the delivered file; found none for RAP-05"),
         (strategy.TopicRegion, lambda cells: cells[9].update(category="pioneer"),
          "row 11, column category_status: expected category, confirmed_on and confirmed_by empty"),
         (strategy.Target, lambda cells: cells.append({
-            "indicator_id": "arbeitslose", "region_id": "RUHR", "target_value": "7", "target_date": "2030-12-31",
-            "decision": "x", "decided_on": "2026-01-01", "body": "y"}),
-         "row 2, column indicator_id: expected an indicator of reference/indicators.yaml; found “arbeitslose”"),
+            "indicator_id": "arbeitslose", "region_id": "RUHR", "target_value": "7",
+            "target_date": "2030-12-31", "decision": "x", "decided_on": "2026-01-01", "body": "y"}),
+         "row 2, column indicator_id: expected an indicator of reference/indicators.yaml; "
+         "found “arbeitslose”"),
     ],
 )  # fmt: skip
 def test_a_broken_file_is_refused_with_its_place(
@@ -309,7 +325,9 @@ def test_a_refresh_takes_the_officers_file_and_a_broken_one_leaves_the_last_rele
     assert building.rows(data.published, done) == [(1,)]
     assert not refresh(data, [inbox]).published
 
-    broken = fill_in(data.root / "strategy", strategy.ActionStatus, lambda cells: cells[0].update(status="ja"))
+    broken = fill_in(
+        data.root / "strategy", strategy.ActionStatus, lambda cells: cells[0].update(status="ja")
+    )
     third = refresh(data, [inbox])
     assert (third.published, third.exit_code, third.release_id) == (False, 1, second.release_id)
     assert f"{broken}, row 2, column status" in third.error

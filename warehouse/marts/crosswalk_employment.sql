@@ -138,5 +138,5 @@ SELECT kind, target_id, region_id, sector_scheme, reference_date,
        location_quotient_lower, location_quotient_upper,
        CASE WHEN employees_lower = employees_upper THEN 'derived'
             WHEN is_hidden THEN 'suppressed' ELSE 'estimated' END AS status,
-       basis, (SELECT crosswalk_version FROM reference_analysis) AS crosswalk_version
+       basis, (SELECT any_value(crosswalk_version) FROM marts.sector_weight) AS crosswalk_version
 FROM compared

@@ -82,7 +82,7 @@ bounded AS (
     LEFT JOIN remainder USING (dataset, region_id, sector_scheme, sector_id, reference_date)
     LEFT JOIN left_by_nrw USING (dataset, sector_scheme, sector_id, reference_date)
 ),
--- Sums over Kreise: only where every member is printed. The Ruhr has 15 members, NRW 53.
+-- Sums over Kreise: only where every member is printed, on one basis. The Ruhr has 15 members, NRW 53.
 membership AS (
     SELECT region_id, '05' AS whole_id FROM marts.region WHERE level = 'kreis'
     UNION ALL
@@ -92,7 +92,7 @@ whole AS (
     SELECT whole_id, count(*) AS members FROM membership GROUP BY whole_id
 ),
 summed AS (
-    SELECT whole_id AS region_id, sector_scheme, sector_id, reference_date, any_value(basis) AS basis,
+    SELECT whole_id AS region_id, sector_scheme, sector_id, reference_date, basis,
            bool_or(status = 'not_available') AS has_gap,
            bool_or(status = 'suppressed') AS has_suppressed,
            sum(employees_lower) AS employees_lower,
@@ -100,7 +100,7 @@ summed AS (
     FROM bounded
     JOIN membership USING (region_id)
     JOIN whole USING (whole_id)
-    GROUP BY dataset, whole_id, whole.members, sector_scheme, sector_id, reference_date
+    GROUP BY dataset, whole_id, whole.members, sector_scheme, sector_id, reference_date, basis
     HAVING count(*) = whole.members
 )
 SELECT region_id, sector_scheme, sector_id, reference_date, value AS employees, employees_lower, employees_upper,

@@ -3,7 +3,7 @@
 SELECT term.indicator_id, term.source_rank, term.term, term.role, term.times, term.terms, term.ruhr, term.rounding,
        cell.region_id, cell.reference_date, if(cell.basis LIKE 'census%', cell.basis, '') AS basis,
        cell.dataset, cell.variable, cell.dimensions, cell.value, cell.status, cell.delivery_id, cell.locator
-FROM reference_indicator_terms term
+FROM meta.indicator_term term
 JOIN history.latest cell
     ON cell.dataset = term.dataset AND cell.variable = term.variable AND cell.dimensions = term.dimensions
     AND coalesce(cell.sector_scheme || '/' || cell.sector_id, '') = term.sector

@@ -71,7 +71,7 @@ valued AS (
     FROM implied
     UNION ALL BY NAME
     SELECT measure || '.' || target_id AS indicator_id, region_id, reference_date, '' AS basis,
-           'marts.crosswalk_employment/' || sector_scheme AS dataset, source_rank, value, value_lower, value_upper,
+           'crosswalk_employment/' || sector_scheme AS dataset, source_rank, value, value_lower, value_upper,
            status
     FROM topic
     UNION ALL BY NAME
@@ -89,7 +89,7 @@ SELECT c.indicator_id, c.region_id, c.reference_date, c.value, c.value_lower, c.
        i.unit, c.status, if(nrw.value IS NULL, NULL, '05') AS benchmark_id, nrw.value AS benchmark_value,
        c.dataset, c.basis
 FROM chosen c
-JOIN reference_indicators i USING (indicator_id)
+JOIN marts.indicator i USING (indicator_id)
 LEFT JOIN chosen nrw
     ON nrw.indicator_id = c.indicator_id AND nrw.region_id = '05' AND nrw.reference_date = c.reference_date
     AND nrw.basis = c.basis

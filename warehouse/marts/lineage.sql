@@ -24,7 +24,7 @@ topic AS (
     JOIN member ON member.whole_id = v.region_id
     JOIN marts.sector_weight w
         ON w.kind = 'topic' AND ends_with(v.indicator_id, '.' || w.target_id) AND weight_upper > 0
-        AND v.dataset = 'marts.crosswalk_employment/' || w.sector_scheme
+        AND v.dataset = 'crosswalk_employment/' || w.sector_scheme
     JOIN marts.leaf_sector leaf
         ON leaf.sector_scheme = w.sector_scheme AND leaf.sector_id = w.sector_id
         AND leaf.reference_date = v.reference_date

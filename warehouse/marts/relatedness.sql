@@ -3,7 +3,8 @@
 -- both bounds meet. Formulas: transforms/relatedness.sql.
 WITH sector AS (
     SELECT benchmark_id, sector_scheme, reference_date, sector_id, list(region_id ORDER BY region_id) AS region_ids,
-           list(surely ORDER BY region_id) AS surely, list(possibly ORDER BY region_id) AS possibly
+           string_agg(surely, '' ORDER BY region_id)::BIT AS surely,
+           string_agg(possibly, '' ORDER BY region_id)::BIT AS possibly
     FROM marts.specialised() WHERE level = 'kreis'
     GROUP BY ALL
     HAVING count(*) >= 50
@@ -14,7 +15,7 @@ bounded AS (
            marts.proximity_lower(one.surely, one.possibly, other.surely, other.possibly) AS proximity_lower,
            marts.proximity_upper(one.surely, one.possibly, other.surely, other.possibly) AS proximity_upper
     FROM sector one
-    JOIN sector other USING (benchmark_id, sector_scheme, reference_date, region_ids)  -- lists over the same Kreise
+    JOIN sector other USING (benchmark_id, sector_scheme, reference_date, region_ids)  -- bits for the same Kreise
     WHERE one.sector_id <> other.sector_id
 )
 SELECT *, if(proximity_lower = proximity_upper, proximity_lower, NULL) AS proximity

@@ -13,12 +13,14 @@ WITH proximity AS (
 sector AS (
     SELECT benchmark_id, sector_scheme, reference_date, sector_id,
            list(related_sector_id ORDER BY related_sector_id) AS sector_ids,
-           list(least ORDER BY related_sector_id) AS least, list(greatest ORDER BY related_sector_id) AS greatest
+           list(least ORDER BY related_sector_id) AS least, list(greatest ORDER BY related_sector_id) AS greatest,
+           list_sum(list(least ORDER BY related_sector_id)) AS sum_least,
+           list_sum(list(greatest ORDER BY related_sector_id)) AS sum_greatest
     FROM proximity GROUP BY ALL
 ),
 region AS (
     SELECT benchmark_id, sector_scheme, reference_date, region_id, list(sector_id ORDER BY sector_id) AS sector_ids,
-           list(surely ORDER BY sector_id) AS surely, list(possibly ORDER BY sector_id) AS possibly
+           list(surely::DOUBLE ORDER BY sector_id) AS surely, list(possibly::DOUBLE ORDER BY sector_id) AS possibly
     FROM marts.specialised() SEMI JOIN sector USING (benchmark_id, sector_scheme, reference_date, sector_id)
     GROUP BY ALL
 ),
@@ -26,10 +28,10 @@ bounded AS (
     SELECT region_id, benchmark_id, sector_scheme, sector_id, reference_date,
            marts.relatedness_density(
                list_dot_product(surely, least),
-               list_sum(greatest) - list_dot_product(surely, greatest)) AS relatedness_density_lower,
+               sum_greatest - list_dot_product(surely, greatest)) AS relatedness_density_lower,
            marts.relatedness_density(
                list_dot_product(possibly, greatest),
-               list_sum(least) - list_dot_product(possibly, least)) AS relatedness_density_upper
+               sum_least - list_dot_product(possibly, least)) AS relatedness_density_upper
     FROM region
     JOIN sector USING (benchmark_id, sector_scheme, reference_date, sector_ids)  -- lists over the same sectors
 )

@@ -7,10 +7,13 @@ WITH leaf AS (
            e.status = 'not_available' AS is_gap
     FROM marts.employment e SEMI JOIN marts.leaf_sector USING (sector_scheme, sector_id, reference_date)
 ),
-published AS (
-    SELECT e.region_id, sector_scheme, e.reference_date, e.employees
-    FROM marts.employment e JOIN marts.sector USING (sector_scheme, sector_id)
-    WHERE sector.parent_id IS NULL AND sector.children = 'complete'
+published AS (  -- totals of tables that print every code, where the codes add up
+    SELECT e.region_id, sector_scheme, e.reference_date, max(e.employees) FILTER (sector.parent_id IS NULL) AS employees
+    FROM marts.employment e
+    JOIN marts.sector USING (sector_scheme, sector_id)
+    JOIN (SELECT sector_scheme, count(*) AS codes FROM marts.sector GROUP BY ALL) USING (sector_scheme)
+    GROUP BY e.region_id, sector_scheme, e.reference_date, codes
+    HAVING count(*) = codes AND bool_and(sector.children = 'complete') FILTER (sector.parent_id IS NULL)
 ),
 total AS (
     SELECT region_id, sector_scheme, reference_date, bool_or(is_gap) AS has_gap,
@@ -51,7 +54,7 @@ compared AS (
 ),
 component AS (
     SELECT region_id, benchmark_id, sector_scheme, sector_id, from_date, to_date,
-           e_t - e_s AS change,
+           e_t - e_s AS employment_change,
            marts.national_share(e_s, total_s, total_t) AS national_share,
            marts.industrial_mix(e_s, b_s, b_t, total_s, total_t) AS industrial_mix,
            marts.regional_share(e_s, e_t, b_s, b_t) AS regional_share,
@@ -64,7 +67,7 @@ component AS (
 summed AS (
     SELECT region_id, benchmark_id, sector_scheme, 'TOTAL' AS sector_id, from_date, to_date,
            marts.complete_sum(COLUMNS(c -> c IN (
-               'change', 'national_share', 'industrial_mix', 'regional_share', 'homothetic_employment',
+               'employment_change', 'national_share', 'industrial_mix', 'regional_share', 'homothetic_employment',
                'homothetic_regional_share', 'allocation_effect'))),
            bool_or(is_gap) AS is_gap, bool_or(is_hidden) AS is_hidden
     FROM component

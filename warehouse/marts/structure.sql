@@ -83,10 +83,11 @@ difference AS (
            bool_or(r.share_lower IS DISTINCT FROM r.share_upper OR b.share_lower IS DISTINCT FROM b.share_upper)
                AS is_hidden,
            marts.krugman_lower(r.share_lower, r.share_upper, b.share_lower, b.share_upper) AS krugman_lower,
-           marts.krugman_upper(r.share_lower, r.share_upper, b.share_lower, b.share_upper) AS krugman_upper
+           marts.krugman_upper(r.share_lower, r.share_upper, b.share_lower, b.share_upper)
+               * if(r.region_id = b.region_id, 0, 1) AS krugman_upper  -- the benchmark does not differ from itself
     FROM shares r JOIN shares b USING (kind, sector_scheme, sector_id, reference_date)
     WHERE kind = 'sector' AND b.region_id IN ('05', 'DE') AND NOT (b.region_id = '05' AND r.region_id = 'DE')
-    GROUP BY ALL
+    GROUP BY r.region_id, b.region_id, sector_scheme, reference_date
 ),
 measured AS (
     FROM own

@@ -1,0 +1,150 @@
+"""A refresh that dies at any moment leaves the last release as it was, and the next run makes up for it."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from flows.refresh import refresh
+from tests.flows.conftest import COMMAND, environment, litter, rows
+from tests.flows.inboxes import broadband, file_name, fill, sha256
+from warehouse.data_folder import DataFolder
+
+pytestmark = pytest.mark.slow
+
+FILES = 3
+AT_ONCE = 2
+#: Runs as `s3monitor`, but dies by SIGKILL just before its n-th change to the file system (n = 1st argument).
+DIES_BEFORE_STEP = """
+import os, signal, sys
+from flows.cli import main
+left = int(sys.argv.pop(1))
+def counted(change):
+    def call(*arguments, **options):
+        global left
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return change(*arguments, **options)
+    return call
+for name in ("replace", "link", "unlink", "fsync", "chmod", "mkdir"):
+    setattr(os, name, counted(getattr(os, name)))
+try:
+    main()
+finally:
+    print("changes left:", left, file=sys.stderr)
+"""
+MANY = 1_000_000
+
+
+@dataclass(frozen=True)
+class Case:
+    """A data folder before a run, with the release it holds (None: a new folder), and the inbox of the run."""
+
+    data: DataFolder
+    inbox: Path
+    release: bytes | None
+
+    @property
+    def command(self) -> list[str]:
+        return ["refresh", "--no-prefect", "--inbox", str(self.inbox), "--data", str(self.data.root)]
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three files, one of them in the first release."""
+    files = {file_name(number): broadband(number) for number in range(FILES)}
+    return fill(tmp_path_factory.mktemp("inbox"), files)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with one release of one delivery."""
+    folder = tmp_path_factory.mktemp("first")
+    refresh(DataFolder(folder / "data"), [fill(folder / "inbox", {file_name(0): broadband(0)})])
+    return folder / "data"
+
+
+@pytest.fixture
+def case(first: Path, inbox: Path, tmp_path: Path) -> Callable[[str, bool], Case]:
+    def make(name: str, has_release: bool) -> Case:
+        data = DataFolder(tmp_path / name)
+        if has_release:
+            shutil.copytree(first, data.root)
+        return Case(data, inbox, data.published.read_bytes() if has_release else None)
+
+    return make
+
+
+def survives(case: Case) -> None:
+    """After a death: the old release or the whole new one; after the next run: the new one, and nothing else."""
+    if case.data.published.exists():
+        deliveries, observations = rows(case.data, "SELECT deliveries, observations FROM meta.release")[0]
+        assert (deliveries, observations) in {(1, 53), (FILES, FILES * 53)}
+        assert rows(case.data, "SELECT count(*) FROM marts.broadband") == [(observations,)]
+        assert deliveries == FILES or case.data.published.read_bytes() == case.release
+    else:
+        assert case.release is None
+    refresh(case.data, [case.inbox])
+    assert rows(case.data, "SELECT deliveries, observations FROM meta.release") == [(FILES, FILES * 53)]
+    assert litter(case.data) == []
+    assert not refresh(case.data, [case.inbox]).published
+    kept = list(case.data.archive.rglob("*.bin"))
+    assert [sha256(path.read_bytes()) for path in kept] == [path.stem for path in kept]
+    assert len(kept) == FILES
+
+
+def run_to_the_end(case: Case) -> float:
+    start = time.monotonic()
+    subprocess.run([*COMMAND, *case.command], env=environment(), capture_output=True, check=True)
+    return time.monotonic() - start
+
+
+def test_killed_at_random_moments(case: Callable[[str, bool], Case]) -> None:
+    duration = run_to_the_end(case("whole", True))
+    moments = random.Random(2020)
+
+    def kill(number: int, moment: float) -> None:
+        killed = case(f"at {moment:.3f}", number % 3 > 0)
+        process = subprocess.Popen([*COMMAND, *killed.command], env=environment(), stderr=subprocess.DEVNULL)
+        time.sleep(moment * duration)
+        process.kill()
+        process.wait()
+        survives(killed)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(kill, range(12), [moments.uniform(0.2, 1) for _ in range(12)]))
+
+
+def test_killed_before_a_change_to_the_file_system(case: Callable[[str, bool], Case]) -> None:
+    """Random moments seldom hit the instants that matter most: these are the last ten, around the swap."""
+    changes = MANY - int(die_before(case("whole", True), MANY)[1].rpartition("changes left: ")[2])
+    steps = [*random.Random(2020).sample(range(1, changes - 10), 5), *range(changes - 9, changes + 1)]
+
+    def kill(step: int) -> None:
+        killed = case(f"step {step}", True)
+        assert die_before(killed, step)[0] == -signal.SIGKILL
+        survives(killed)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(kill, steps))
+
+
+def die_before(case: Case, step: int) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", DIES_BEFORE_STEP, str(step), *case.command],
+        env=environment(),
+        capture_output=True,
+        timeout=60,
+    )
+    return done.returncode, done.stderr.decode()
