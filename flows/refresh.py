@@ -49,17 +49,23 @@ def refresh(
     """
     now = dt.datetime.now(dt.UTC).replace(microsecond=0)
     with data.writing():
-        release.tidy(data)
-        taken = run(steps.take_in, data, inboxes, only, now)
-        pending = steps.to_decode(data)
-        if pending:
-            decoded = run(steps.decode, data, pending)
-            for source_id in sorted({staged.source_id for staged in decoded if staged.state == "decoded"}):
-                run(steps.validate, data, source_id)
-        summary = _summary(data, taken)
-        if not steps.is_published(data):
-            _publish(data, now, summary, run)
+        release.tidy(data)  # what a run that was killed left behind
+        try:
+            taken = run(steps.take_in, data, inboxes, only, now)
+            _decode(data, run)
+            summary = _summary(data, taken)
+            if not steps.is_published(data):
+                _publish(data, now, summary, run)
+        finally:
+            release.tidy(data)  # what this run did not finish must not fill the disk
     return summary
+
+
+def _decode(data: DataFolder, run: Callable[..., Any]) -> None:
+    if pending := steps.to_decode(data):
+        decoded = run(steps.decode, data, pending)
+        for source_id in sorted({staged.source_id for staged in decoded if staged.state == "decoded"}):
+            run(steps.validate, data, source_id)
 
 
 def _publish(data: DataFolder, now: dt.datetime, summary: Summary, run: Callable[..., Any]) -> None:

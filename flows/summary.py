@@ -106,7 +106,7 @@ def _last_line(summary: Summary) -> str:
     synthetic = " SYNTHETIC SAMPLE DATA, not for use as figures." if summary.is_synthetic else ""
     if summary.error:
         kept = f" The last release {summary.release_id} stays published." if summary.release_id else ""
-        return f"Nothing published: {summary.error}{kept}{synthetic}"
+        return f"Nothing published: {summary.error.rstrip('.')}.{kept}{synthetic}"
     if not summary.published:
         return f"Nothing new: release {summary.release_id} is up to date.{synthetic}"
     return f"Published release {summary.release_id}.{synthetic}"

@@ -252,6 +252,13 @@ class ActionStatus(Row):
 
     FILE: ClassVar[str] = "strategy/action_status.csv"
     KEY: ClassVar[tuple[str, ...]] = ("action_id",)
+    _COUNTED: ClassVar[tuple[str, ...]] = (
+        "participants_business",
+        "participants_science",
+        "participants_public",
+        "participants_society",
+        "cost_spent_eur",
+    )
     action_id: ActionId
     status: Literal["planned", "done", "postponed", "dropped"]
     date: dt.date | None
@@ -267,16 +274,12 @@ class ActionStatus(Row):
             raise ValueError(
                 f"columns date, evidence: expected both for status {self.status}; found one empty"
             )
-        counts = (
-            "participants_business",
-            "participants_science",
-            "participants_public",
-            "participants_society",
-        )
-        for column in (*counts, "cost_spent_eur"):
+        for column in self._COUNTED:
             number = getattr(self, column)
             if number is not None and number < 0:
                 raise ValueError(f"column {column}: expected 0 or more; found {number}")
+            if number is not None and self.date is None:
+                raise ValueError(f"column date: expected the day on which {column} was counted; found nothing")
 
 
 @dataclass(frozen=True)

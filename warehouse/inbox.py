@@ -72,7 +72,7 @@ def _read_manifest(path: Path) -> dict[str, dict[str, str]]:
         return {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
+            rows = list(csv.DictReader(file, restval=""))
     except (UnicodeDecodeError, csv.Error) as error:
         raise InboxError(f"{path}: expected CSV in UTF-8, found {error}. Save it as CSV UTF-8.") from error
     if rows and "path" not in rows[0]:

@@ -72,7 +72,7 @@ def publish(data: DataFolder, built: Path, release: str) -> Path:
     try:
         os.link(kept, temporary)  # the same bytes under both names, no copy
     except OSError:  # a file system without hard links
-        shutil.copyfile(kept, temporary)
+        shutil.copy(kept, temporary)  # read-only as well
         sync_file(temporary)
     temporary.replace(data.published)
     sync_folder(data.root)
@@ -82,7 +82,10 @@ def publish(data: DataFolder, built: Path, release: str) -> Path:
 def tidy(data: DataFolder) -> None:
     """Remove what killed runs left behind, and releases beyond the last KEEP."""
     for litter in data.releases.glob(f"{_BUILDING}*"):
-        litter.unlink()
+        if litter.is_dir():  # where DuckDB put what did not fit into memory
+            shutil.rmtree(litter)
+        else:
+            litter.unlink()
     (data.root / f".{data.published.name}.new").unlink(missing_ok=True)
     for part in (*data.archive.glob("??/*.part"), *data.archive.glob("??/.*.tmp"), *data.root.glob(".*.tmp")):
         part.unlink()

@@ -72,7 +72,7 @@ KEPT_BY_OFFICERS: tuple[type[Row], ...] = (
 
 
 class OfficersFileError(Exception):
-    """A file in `<data folder>/strategy/` cannot be used; says where, what was expected and what was found."""
+    """A file in `<data folder>/strategy/` cannot be used; says where, what was expected and found."""
 
 
 def officers_files(folder: Path) -> list[Path]:
@@ -83,7 +83,7 @@ def officers_files(folder: Path) -> list[Path]:
 def strategy_rows(officers_folder: Path | None = None) -> dict[str, list[dict[str, Any]]]:
     """Rows by column name for every relation of ROW_TYPES and for meta.strategy_file.
 
-    Raises OfficersFileError where a file of `officers_folder` is none of KEPT_BY_OFFICERS or breaks its rules.
+    Raises OfficersFileError where a file in `officers_folder` is none of KEPT_BY_OFFICERS or is broken.
     """
     kept = _kept(officers_files(officers_folder)) if officers_folder else {}
     read_rows = {row_type: _read(row_type, kept.get(row_type)) for row_type in ROW_TYPES.values()}

@@ -140,6 +140,26 @@ def test_killed_before_a_change_to_the_file_system(case: Callable[[str, bool], C
         list(pool.map(kill, steps))
 
 
+def test_what_a_death_can_leave_behind_is_removed(case: Callable[[str, bool], Case]) -> None:
+    killed = case("left behind", True)
+    version = next(killed.data.staging.iterdir())
+    files = {
+        killed.data.releases / ".building-20260101T000000Z-00000000.duckdb",
+        killed.data.releases / ".building-20260101T000000Z-00000000.duckdb.wal",
+        killed.data.releases / ".building-20260101T000000Z-00000000.duckdb.tmp" / "duckdb_temp_block-1.block",
+        killed.data.root / ".s3monitor.duckdb.new",
+        killed.data.root / ".kind.json.123.tmp",
+        killed.data.archive / "ab" / "abcdef.part",
+        killed.data.archive / "ab" / ".abcdef.json.123.tmp",
+        version / ".abcdef.json.123.tmp",
+        version / "abcdef.part",
+    }
+    for file in files:
+        file.parent.mkdir(exist_ok=True)
+        file.touch()
+    survives(killed)
+
+
 def die_before(case: Case, step: int) -> tuple[int, str]:
     done = subprocess.run(
         [sys.executable, "-c", DIES_BEFORE_STEP, str(step), *case.command],

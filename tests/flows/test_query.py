@@ -30,6 +30,7 @@ def query(
 
     def call(sql: str, *arguments: str) -> Ended:
         monkeypatch.chdir(published)
+        monkeypatch.setenv("COLUMNS", "200")
         monkeypatch.setattr(sys, "argv", ["s3monitor", "query", sql, *arguments])
         with pytest.raises(SystemExit) as end:
             main()

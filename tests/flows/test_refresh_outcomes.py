@@ -179,8 +179,8 @@ def test_a_check_that_stops_the_release_keeps_the_last_one(
     current = current_release(data)
     assert current is not None
     assert (current["release_id"], current["deliveries"]) == (release, 1)
-    assert refresh(data, [inbox]).published
     assert litter(data) == []
+    assert refresh(data, [inbox]).published
 
 
 def test_a_file_that_is_not_what_its_manifest_says(inbox: Path, data: DataFolder) -> None:

@@ -167,7 +167,8 @@ def test_published_lead_market_growth_fits_the_levels_within_its_tolerance() -> 
 @pytest.mark.parametrize("table", SOURCED_TABLES, ids=lambda table: table.__name__)
 def test_every_row_has_a_document_and_a_place(table: type[Sourced]) -> None:
     documents = {document.document for document in rows(strategy.Document)}
-    assert rows(table)
+    if table is not crosswalks.Bridge:  # delivered empty: nothing is chained without a decision
+        assert rows(table)
     for row in rows(table):
         assert row.document in documents
         assert row.place.strip()

@@ -27,8 +27,9 @@ _FOLDER = Path(warehouse.__file__).parent / "marts"
 
 #: A published number, the bounds of a hidden one, or None where there is none.
 Figure = float | tuple[float, float] | None
-#: (region_id, sector_id, reference_date)
-Cells = Mapping[tuple[str, str, dt.date], Figure]
+#: region_id, sector_id, reference_date
+Cell = tuple[str, str, dt.date]
+Cells = Mapping[Cell, Figure]
 Row = dict[str, Any]
 
 
@@ -51,7 +52,9 @@ def scalar(connection: duckdb.DuckDBPyConnection, expression: str, *parameters: 
     return row[0]
 
 
-def aggregate(connection: duckdb.DuckDBPyConnection, expression: str, **columns: Iterable[float | None]) -> Any:
+def aggregate(
+    connection: duckdb.DuckDBPyConnection, expression: str, **columns: Iterable[float | None]
+) -> Any:
     """An aggregate macro over columns given as lists."""
     names = list(columns)
     lists = ", ".join(f"unnest(?::DOUBLE[]) AS {name}" for name in names)
@@ -134,7 +137,11 @@ def _employment(cells: Cells) -> Iterator[Row]:
             "employees": lower if lower == upper else None,
             "employees_lower": lower,
             "employees_upper": upper,
-            "status": "suppressed" if isinstance(figure, tuple) else "not_available" if figure is None else "value",
+            "status": "suppressed"
+            if isinstance(figure, tuple)
+            else "not_available"
+            if figure is None
+            else "value",
             "basis": "WZ2008",
             "delivery_id": "made-up",
         }

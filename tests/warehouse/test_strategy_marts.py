@@ -214,7 +214,8 @@ def test_output_adds_up_over_time_and_what_was_not_counted_is_not_zero(tmp_path:
         return building.rows(
             path,
             "SELECT reference_date::VARCHAR, value, value_lower, value_upper, status "
-            "FROM marts.action_indicator WHERE indicator_id = ? AND reference_date > DATE '2021-09-01' ORDER BY reference_date",
+            "FROM marts.action_indicator WHERE indicator_id = ? AND reference_date > DATE '2021-09-01' "
+            "ORDER BY reference_date",
             f"action_plan_{indicator}",
         )
 

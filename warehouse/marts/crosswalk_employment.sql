@@ -60,7 +60,7 @@ remainder AS (
     GROUP BY ALL
 ),
 hidden_group AS (
-    SELECT kind, target_id, l.region_id, l.sector_scheme, l.reference_date,
+    SELECT kind, target_id, l.region_id, l.sector_scheme, l.reference_date, l.anchor_id,
            if(count(*) = 1 OR NOT any_value(r.is_filled), 0, any_value(r.employees) * min(weight_lower)) AS lower_part,
            any_value(r.employees) * max(weight_upper) AS upper_part
     FROM leaf l
@@ -72,7 +72,7 @@ hidden_group AS (
 ),
 hidden_part AS (
     SELECT kind, target_id, region_id, sector_scheme, reference_date,
-           sum(lower_part) AS lower_part, sum(upper_part) AS upper_part
+           sum(lower_part ORDER BY anchor_id) AS lower_part, sum(upper_part ORDER BY anchor_id) AS upper_part
     FROM hidden_group GROUP BY ALL
 ),
 gap AS (  -- a table with a missing figure in a counted leaf gives no result
@@ -96,7 +96,8 @@ membership AS (
 ),
 summed AS (
     SELECT kind, target_id, whole_id AS region_id, sector_scheme, reference_date,
-           sum(employees_lower) AS employees_lower, sum(employees_upper) AS employees_upper,
+           sum(employees_lower ORDER BY region_id) AS employees_lower,
+           sum(employees_upper ORDER BY region_id) AS employees_upper,
            bool_or(is_hidden) AS is_hidden
     FROM printed
     JOIN membership USING (region_id)

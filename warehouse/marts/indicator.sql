@@ -18,5 +18,7 @@ SELECT indicator_id, title_de, title_en, type, topic_id, unit, direction, defini
        caveat_de, caveat_en, light.de AS light_rule_de, light.en AS light_rule_en
 FROM reference_indicators
 LEFT JOIN baseline USING (indicator_id)
-LEFT JOIN (FROM marts.target WHERE region_id = 'RUHR') USING (indicator_id)
+LEFT JOIN (FROM marts.target WHERE region_id = 'RUHR'
+           QUALIFY row_number() OVER (PARTITION BY indicator_id ORDER BY decided_on DESC, target_date) = 1)
+    USING (indicator_id)
 CROSS JOIN reference_traffic_light light

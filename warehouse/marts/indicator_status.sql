@@ -39,7 +39,10 @@ judged AS (
            CASE c.direction WHEN 'up' THEN change_value >= benchmark_change
                             WHEN 'down' THEN change_value <= benchmark_change END AS is_as_good_as_nrw
     FROM change c
-    LEFT JOIN marts.target t ON t.indicator_id = c.indicator_id AND t.region_id = c.region_id
+    LEFT JOIN (FROM marts.target  -- the newest decision counts
+               QUALIFY row_number() OVER (PARTITION BY indicator_id, region_id
+                                          ORDER BY decided_on DESC, target_date) = 1) t
+        ON t.indicator_id = c.indicator_id AND t.region_id = c.region_id
     LEFT JOIN (FROM marts.baseline WHERE use = 'baseline' AND value IS NOT NULL AND reference_date IS NOT NULL
                QUALIFY row_number() OVER (PARTITION BY indicator_id, region_id ORDER BY baseline_id) = 1) b
         ON b.indicator_id = c.indicator_id AND b.region_id = c.region_id

@@ -25,17 +25,20 @@ region AS (
     GROUP BY ALL
 ),
 bounded AS (
-    SELECT region_id, benchmark_id, sector_scheme, sector_id, reference_date,
+    SELECT region_id, benchmark_id, sector_scheme, sector_id, reference_date, sum_greatest > 0 AS has_relations,
            marts.relatedness_density(
                list_dot_product(surely, least),
-               sum_greatest - list_dot_product(surely, greatest)) AS relatedness_density_lower,
+               sum_greatest - list_dot_product(surely, greatest)) AS density_lower,
            marts.relatedness_density(
                list_dot_product(possibly, greatest),
-               sum_least - list_dot_product(possibly, least)) AS relatedness_density_upper
+               sum_least - list_dot_product(possibly, least)) AS density_upper
     FROM region
     JOIN sector USING (benchmark_id, sector_scheme, reference_date, sector_ids)  -- lists over the same sectors
 )
-SELECT *, if(relatedness_density_lower = relatedness_density_upper, relatedness_density_lower, NULL)
-              AS relatedness_density
+SELECT region_id, benchmark_id, sector_scheme, sector_id, reference_date,
+       if(density_lower = density_upper, density_lower, NULL) AS relatedness_density,
+       -- Without a sure relation to any other sector the density may be anything, as far as it is defined.
+       coalesce(density_lower, if(has_relations, 0, NULL)) AS relatedness_density_lower,
+       coalesce(density_upper, if(has_relations, 1, NULL)) AS relatedness_density_upper
 FROM bounded
 ORDER BY sector_scheme, reference_date, benchmark_id, region_id, sector_id

@@ -1,7 +1,7 @@
 -- Shift-share of every leaf sector, and of the region as their sum (sector TOTAL), between the pairs of dates of
 -- marts.growth, against NRW and Germany. Totals are the sums of the leaves; where one of them is hidden, the published
--- total they add up to stands in. A component that needs a hidden cell is refused: empty, status `suppressed`. Dates
--- that print different sectors are not compared. Formulas: transforms/shift_share.sql.
+-- total they add up to stands in. A component that needs an unknown cell is refused: it is empty, and `status` says
+-- why. Dates that print different sectors are not compared. Formulas: transforms/shift_share.sql.
 WITH leaf AS (
     SELECT e.region_id, sector_scheme, sector_id, reference_date, e.basis, e.employees,
            e.status = 'not_available' AS is_gap
@@ -61,7 +61,7 @@ component AS (
            homothetic_employment,
            marts.homothetic_regional_share(e_s, e_t, b_s, b_t, homothetic_employment) AS homothetic_regional_share,
            marts.allocation_effect(e_s, e_t, b_s, b_t, homothetic_employment) AS allocation_effect,
-           is_gap, e_s + e_t + b_s + b_t + total_t + homothetic_employment IS NULL AS is_hidden
+           is_gap, e_s + e_t + b_s + b_t + total_t + homothetic_employment IS NULL AS is_unknown
     FROM compared
 ),
 summed AS (
@@ -69,12 +69,12 @@ summed AS (
            marts.complete_sum(COLUMNS(c -> c IN (
                'employment_change', 'national_share', 'industrial_mix', 'regional_share', 'homothetic_employment',
                'homothetic_regional_share', 'allocation_effect'))),
-           bool_or(is_gap) AS is_gap, bool_or(is_hidden) AS is_hidden
+           bool_or(is_gap) AS is_gap, bool_or(is_unknown) AS is_unknown
     FROM component
     GROUP BY region_id, benchmark_id, sector_scheme, from_date, to_date
 )
-SELECT * EXCLUDE (is_gap, is_hidden),
-       CASE WHEN is_gap THEN 'not_available' WHEN is_hidden THEN 'suppressed'
+SELECT * EXCLUDE (is_gap, is_unknown),
+       CASE WHEN is_unknown THEN if(is_gap, 'not_available', 'suppressed')
             WHEN allocation_effect IS NULL THEN 'undefined' ELSE 'derived' END AS status
 FROM (FROM component UNION ALL BY NAME FROM summed)
 ORDER BY sector_scheme, from_date, to_date, benchmark_id, region_id, sector_id
