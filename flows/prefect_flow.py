@@ -30,16 +30,23 @@ def configure_prefect(home: Path) -> None:
 
 
 def run_refresh_flow(data: str, inboxes: list[str], only: list[str]) -> dict[str, Any]:
-    """Run the refresh as a flow in this process; returns the summary as JSON types."""
-    result: dict[str, Any] = refresh_flow()(data=data, inboxes=inboxes, only=only)
+    """Run the refresh as a flow in this process; returns the summary as JSON types.
+
+    A run that publishes nothing is a failed run for Prefect; here its summary is an answer like any other.
+    """
+    state = refresh_flow()(data=data, inboxes=inboxes, only=only, return_state=True)
+    result: dict[str, Any] | Exception = state.result(raise_on_failure=False)
+    if isinstance(result, Exception):
+        raise result
     return result
 
 
 @cache
-def refresh_flow() -> Callable[..., dict[str, Any]]:
+def refresh_flow() -> Callable[..., Any]:
     """The Prefect flow, made on first use because importing Prefect takes a second."""
     from prefect import flow, task
     from prefect.cache_policies import NO_CACHE
+    from prefect.states import Failed
 
     from flows.refresh import refresh
     from warehouse.data_folder import DataFolder
@@ -49,14 +56,15 @@ def refresh_flow() -> Callable[..., dict[str, Any]]:
     def as_task(step: Callable[..., Any], *arguments: Any) -> Any:
         name = step.__name__
         if name not in tasks:
-            tasks[name] = task(step, name=name, cache_policy=NO_CACHE, persist_result=False)
+            tasks[name] = task(name=name, cache_policy=NO_CACHE, persist_result=False)(step)
         label = f"{name}: {arguments[1]}" if name == "validate" else name
         return tasks[name].with_options(task_run_name=label)(*arguments)
 
     @flow(name="refresh", persist_result=False)
-    def refresh_warehouse(data: str, inboxes: list[str], only: list[str]) -> dict[str, Any]:
+    def refresh_warehouse(data: str, inboxes: list[str], only: list[str]) -> Any:
         """Take in the inboxes, decode, validate, build, check and publish."""
         summary = refresh(DataFolder(Path(data)), [Path(inbox) for inbox in inboxes], only, run=as_task)
-        return summary.to_json()
+        record = summary.to_json()
+        return Failed(message=summary.error, data=record) if summary.error else record
 
     return refresh_warehouse

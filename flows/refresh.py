@@ -71,7 +71,7 @@ def _decode(data: DataFolder, run: Callable[..., Any]) -> None:
 def _publish(data: DataFolder, now: dt.datetime, summary: Summary, run: Callable[..., Any]) -> None:
     try:
         built = run(steps.build, data, now)
-        run(steps.check, data, built)
+        run(steps.check, data, built, now)
         summary.release_id = run(steps.publish, data, built, now)
         summary.published = True
     except steps.NothingToPublishError as reason:

@@ -12,8 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from quality.checks import CheckResult, run_checks
-from quality.findings import findings, record_findings
+from quality.checks import CheckResult, record_results, run_checks
+from quality.decisions import read_decisions
+from quality.findings import found, record_findings, with_state
+from quality.layout import layout_findings
+from quality.ledger import decisions_path, findings_of, keep_held
 from schemas.delivery import Arrival, known_from
 from warehouse import release
 from warehouse.archive import Archive, sha256_of
@@ -202,12 +205,13 @@ def verdicts(data: DataFolder) -> list[Staged]:
 
 
 def inputs(data: DataFolder) -> str:
-    """Fingerprint of all a release depends on: the code, the verdicts on deliveries, officers' files."""
+    """Fingerprint of all a release depends on: the code, the verdicts on deliveries, what officers filled and decided."""
+    kept = [*officers_files(_officers_folder(data)), decisions_path(data)]
     return release.inputs_fingerprint(
         [
             code_version(),
             *sorted(f"{staged.sha256} {staged.state}" for staged in verdicts(data)),
-            *(f"{sha256_of(file)} {file.name}" for file in officers_files(_officers_folder(data))),
+            *(f"{sha256_of(file)} {file.name}" for file in kept if file.exists()),
         ]
     )
 
@@ -241,6 +245,8 @@ def build(data: DataFolder, now: dt.datetime) -> Path:
             _delivery_rows(data, staged),
             [staging.observations_path(verdict.delivery_id) for verdict in accepted if verdict.observations],
             _officers_folder(data),
+            _source_rows(staged),
+            now.date(),
         )
     except OfficersFileError as error:
         raise NothingToPublishError(str(error)) from error
@@ -281,29 +287,62 @@ def _delivery_rows(data: DataFolder, staged: Sequence[Staged]) -> list[dict[str,
     return rows
 
 
+def _source_rows(staged: Sequence[Staged]) -> list[dict[str, object]]:
+    from sources.publishers import publisher_of
+
+    rows: list[dict[str, object]] = []
+    for source_id in sorted({verdict.source_id for verdict in staged}):
+        declared = publisher_of(source_id)
+        every, expected, overdue = declared.rhythm or (None, None, None)
+        rows.append(
+            {
+                "source_id": source_id,
+                "publisher": declared.publisher,
+                "product": declared.product,
+                "licence": declared.licence,
+                "attribution": declared.attribution,
+                "period_months": every,
+                "lag_months_min": expected,
+                "lag_months_max": overdue,
+            }
+        )
+    return rows
+
+
 def _vintage_key(staged: Staged, arrival: Arrival) -> tuple[str, str, dt.datetime, str]:
     """A later vintage is known later; among equals it was retrieved later, then arrived later."""
     return staged.known_from, staged.retrieved_on, arrival.arrived_at, staged.sha256
 
 
-def check(data: DataFolder, built: Path) -> list[CheckResult]:
-    """Run the checks on a built warehouse and write findings into it.
+def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
+    """Run the checks on a built warehouse and write results and findings into it.
 
-    Raises NothingToPublishError where a check that stops the release did not pass.
+    Raises NothingToPublishError where a finding that stops the release is not accepted; the findings are then kept
+    in <data>/quality/held.json, so that they can be read and accepted.
     """
-    results = run_checks(built)
+    previous = data.published if data.published.exists() else None
+    results = run_checks(built, previous)
     names = {arrival.delivery_id: arrival.file_name for arrival in Archive(data.archive).arrivals()}
-    record_findings(
-        built, findings(((staged, names[staged.delivery_id]) for staged in verdicts(data)), results)
+    findings = with_state(
+        [
+            *found(((staged, names[staged.delivery_id]) for staged in verdicts(data)), results),
+            *layout_findings(built, previous),
+        ],
+        findings_of(data.published),
+        read_decisions(decisions_path(data)),
+        now.replace(tzinfo=None),
     )
-    stopped = [result for result in results if result.severity == "stop" and not result.passed]
-    if stopped:
-        details = "; ".join(
-            f"{r.check_id}: {r.text_en}: {r.failed} of {r.checked} rows fail, e.g. {r.example}"
-            for r in stopped
+    record_results(built, results)
+    record_findings(built, findings)
+    keep_held(data, [finding for finding in findings if finding.holds_release])
+    if holding := [finding for finding in findings if finding.holds_release]:
+        details = "\n".join(f"- {finding.finding_id} {finding.text_en}" for finding in holding)
+        raise NothingToPublishError(
+            f"The release was stopped by {len(holding)} findings:\n{details}\n"
+            "Mend the cause, or accept a finding: s3monitor quality accept ID --reason TEXT --by NAME."
         )
-        raise NothingToPublishError(f"The release was stopped by {len(stopped)} checks. {details}")
-    log.info("check: %d checks, %d warnings", len(results), sum(not result.passed for result in results))
+    open_findings = sum(finding.state in ("open", "recurring") for finding in findings)
+    log.info("check: %d checks, %d open findings", len(results), open_findings)
     return results
 
 

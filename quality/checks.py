@@ -1,13 +1,19 @@
-"""Checks on a built warehouse before it is published: keys of every relation, and the SQL of checks.yaml."""
+"""Checks on a built warehouse before it is published: keys of every relation, and the SQL of checks.yaml.
+
+A check compares with the last release where it says so (`previous: true`); the other file is attached read-only.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
+from pydantic import BaseModel, ConfigDict
 
 from schemas.registry import relations
 from warehouse.build import insert
@@ -16,12 +22,45 @@ from warehouse.connect import open_for_building
 if TYPE_CHECKING:
     import duckdb
 
+log = logging.getLogger("s3monitor")
 _DECLARED = Path(__file__).parent / "checks.yaml"
+_EXAMPLE_COLUMNS = 8
+#: Numbers in German and English texts, with `digits` decimals.
+_FORMATS = """
+CREATE TEMP MACRO en(x, digits) AS format('{:,.' || digits || 'f}', x::DOUBLE);
+CREATE TEMP MACRO de(x, digits) AS
+    replace(replace(replace(en(x, digits), ',', ' '), '.', ','), ' ', '.');
+"""
+
+Severity = Literal["stop", "quarantine", "warn", "info"]
+Layer = Literal["arrival", "layout", "schema", "consistency", "continuity", "release"]
+
+
+class Check(BaseModel):
+    """One declared check; the keys are described at the top of checks.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    check_id: str
+    layer: Layer
+    severity: Severity
+    owner: Literal["operator", "officer"]
+    threshold: str
+    de: str
+    en: str
+    todo_de: str
+    todo_en: str
+    of: str
+    sql: str
+    previous: bool = False
+    subject: str | None = None
+    finding_de: str | None = None
+    finding_en: str | None = None
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """Result of one check: how many rows were looked at, how many failed, and one of them as an example."""
+    """Result of one check: how many rows were looked at, how many failed, and the failing rows by column name."""
 
     check_id: str
     severity: str
@@ -30,19 +69,41 @@ class CheckResult:
     checked: int
     failed: int
     example: str = ""
+    layer: str = "consistency"
+    owner: str = "operator"
+    threshold: str = ""
+    todo_de: str = ""
+    todo_en: str = ""
+    rows: tuple[dict[str, Any], ...] = ()
 
     @property
     def passed(self) -> bool:
         return self.failed == 0
 
 
-def run_checks(built: Path) -> list[CheckResult]:
-    """Run all checks on a built, unpublished warehouse and write them into its quality.check_result."""
+@cache
+def declared_checks() -> dict[str, Check]:
+    """Checks of checks.yaml by id; raises pydantic.ValidationError where one is malformed."""
+    content = yaml.safe_load(_DECLARED.read_text(encoding="utf-8"))
+    return {check_id: Check(check_id=check_id, **entry) for check_id, entry in content.items()}
+
+
+def run_checks(built: Path, previous: Path | None = None) -> list[CheckResult]:
+    """Run all checks on a built warehouse; `previous` is the published file, None where there is none."""
     with open_for_building(built) as connection:
-        results = [*_keys(connection), *_declared(connection)]
+        connection.execute(_FORMATS)
+        if previous:
+            quoted = str(previous).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS previous (READ_ONLY)")
+            _load_mart_sizes(connection)
+        return [*_keys(connection), *_declared(connection, has_previous=previous is not None)]
+
+
+def record_results(built: Path, results: list[CheckResult]) -> None:
+    """Write results into quality.check_result of a built warehouse."""
+    with open_for_building(built) as connection:
         rows: list[dict[str, Any]] = [vars(result) | {"passed": result.passed} for result in results]
         insert(connection, "quality.check_result", rows)
-    return results
 
 
 def _keys(connection: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:
@@ -50,47 +111,74 @@ def _keys(connection: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:
         key = ", ".join(relation.key)
         yield _result(
             connection,
-            check_id=f"key.{relation.name}",
-            severity="stop",
-            texts=(
-                f"Jede Zeile von {relation.name} gibt es einmal",
-                f"Every row of {relation.name} exists once",
+            Check(
+                check_id=f"key.{relation.name}",
+                layer="schema",
+                severity="stop",
+                owner="operator",
+                threshold="keine Ausnahme / no exception",
+                de=f"Jede Zeile von {relation.name} gibt es einmal",
+                en=f"Every row of {relation.name} exists once",
+                todo_de="Betrieb benachrichtigen: dieselbe Zahl kam doppelt an.",
+                todo_en="Tell the operator: the same figure arrived twice.",
+                of=relation.name,
+                sql=f"SELECT {key}, count(*) AS times FROM {relation.name} GROUP BY {key} HAVING count(*) > 1",
             ),
-            of=relation.name,
-            sql=f"SELECT {key}, count(*) AS times FROM {relation.name} GROUP BY {key} HAVING count(*) > 1",
         )
 
 
-def _declared(connection: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:
-    for check_id, check in yaml.safe_load(_DECLARED.read_text(encoding="utf-8")).items():
-        yield _result(
-            connection,
-            check_id=check_id,
-            severity=check["severity"],
-            texts=(check["de"], check["en"]),
-            of=check["of"],
-            sql=check["sql"],
-        )
+def _declared(connection: duckdb.DuckDBPyConnection, *, has_previous: bool) -> Iterator[CheckResult]:
+    import duckdb
+
+    for check in declared_checks().values():
+        if check.previous and not has_previous:
+            continue
+        try:
+            yield _result(connection, check)
+        except (duckdb.CatalogException, duckdb.BinderException):
+            if not check.previous:
+                raise
+            # published by an older version that had no such relation yet: there is nothing to compare with
+            log.info("check %s: the last release cannot be compared with", check.check_id)
 
 
-def _result(
-    connection: duckdb.DuckDBPyConnection,
-    *,
-    check_id: str,
-    severity: str,
-    texts: tuple[str, str],
-    of: str,
-    sql: str,
-) -> CheckResult:
-    checked = connection.execute(f"SELECT count(*) FROM {of}").fetchone()
-    failed = connection.execute(f"SELECT count(*) FROM ({sql})").fetchone()
+def _result(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
+    checked = connection.execute(f"SELECT count(*) FROM {check.of}").fetchone()
+    cursor = connection.execute(check.sql)
+    names = [column[0] for column in cursor.description]
+    rows = tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())
     assert checked is not None
-    assert failed is not None
-    example = ""
-    if failed[0]:
-        cursor = connection.execute(f"FROM ({sql}) LIMIT 1")
-        names = [column[0] for column in cursor.description]
-        row = cursor.fetchone()
-        assert row is not None
-        example = ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=True) if value is not None)
-    return CheckResult(check_id, severity, *texts, checked=checked[0], failed=failed[0], example=example)
+    return CheckResult(
+        check_id=check.check_id,
+        severity=check.severity,
+        text_de=check.de,
+        text_en=check.en,
+        checked=checked[0],
+        failed=len(rows),
+        example=_example(rows[0]) if rows else "",
+        layer=check.layer,
+        owner=check.owner,
+        threshold=check.threshold,
+        todo_de=check.todo_de,
+        todo_en=check.todo_en,
+        rows=rows,
+    )
+
+
+def _example(row: dict[str, Any]) -> str:
+    filled = [(name, value) for name, value in row.items() if value is not None]
+    return ", ".join(f"{name} {value}" for name, value in filled[:_EXAMPLE_COLUMNS])
+
+
+def _load_mart_sizes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Rows of every mart in the published and in the built file, as temporary table `mart_sizes`."""
+    connection.execute("CREATE TEMP TABLE mart_sizes (relation VARCHAR, old_rows BIGINT, new_rows BIGINT)")
+    known = connection.execute(
+        "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE database_name = 'previous'"
+    ).fetchall()
+    for (name,) in known:
+        if name.startswith("marts.") and name in relations():
+            connection.execute(
+                f"INSERT INTO mart_sizes SELECT '{name}', (SELECT count(*) FROM previous.{name}), "
+                f"(SELECT count(*) FROM {name})"
+            )

@@ -177,10 +177,14 @@ def _edition_sums(
             FROM read_parquet(?, filename = true)
             WHERE variable = ? AND dimensions = ''
         ),
-        kreise AS (
-            SELECT edition, reference_date, sum(value) AS employees
+        kreis AS (  -- a report that comes again, new bytes for the same day, takes the place of the one before
+            SELECT edition, reference_date, region_id,
+                   arg_max(value, delivery_id IN (SELECT delivery_id FROM decoded)) AS value
             FROM cell WHERE dataset = ? AND sector_id = 'TOTAL' AND length(region_id) = 5
-            GROUP BY ALL HAVING count(DISTINCT region_id) = ?
+            GROUP BY ALL
+        ),
+        kreise AS (
+            SELECT edition, reference_date, sum(value) AS employees FROM kreis GROUP BY ALL HAVING count(value) = ?
         )
         SELECT land.delivery_id, land.locator, land.reference_date, land.value, kreise.employees
         FROM cell land JOIN kreise USING (edition, reference_date)

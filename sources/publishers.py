@@ -6,17 +6,27 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Rhythm(NamedTuple):
+    """In months: between two reference dates, from a date to its expected publication, and until it is overdue."""
+
+    every: int
+    expected_after: int
+    overdue_after: int
 
 
 @dataclass(frozen=True)
 class Publisher:
-    """`pattern` is a shell pattern on source ids; the other fields go into meta.delivery."""
+    """`pattern` is a shell pattern on source ids; the other fields go into meta.delivery and meta.source."""
 
     pattern: str
     publisher: str
     product: str
     licence: str
     attribution: str
+    rhythm: Rhythm | None = None
 
 
 def publisher_of(source_id: str) -> Publisher:
@@ -29,4 +39,8 @@ def _publishers() -> tuple[Publisher, ...]:
     import yaml
 
     path = Path(__file__).parent / "publishers.yaml"
-    return tuple(Publisher(**entry) for entry in yaml.safe_load(path.read_text(encoding="utf-8")))
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tuple(
+        Publisher(**{**entry, "rhythm": Rhythm(**entry["rhythm"]) if "rhythm" in entry else None})
+        for entry in entries
+    )

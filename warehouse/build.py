@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,7 @@ _MARTS = (
     "marts.indicator_value",
     "marts.indicator_status",
     "meta.lineage",
+    "quality.revision",
     "quality.freshness",
 )
 
@@ -53,12 +55,16 @@ def build(
     deliveries: Sequence[dict[str, Any]],
     observations: Sequence[Path],
     officers_folder: Path | None = None,
+    sources: Sequence[dict[str, Any]] = (),
+    today: dt.date | None = None,
 ) -> None:
     """Write a complete, unchecked warehouse to `path`.
 
     deliveries       rows of meta.delivery by column name, quarantined ones included
     observations     Parquet files of the accepted deliveries, each named `<delivery_id>.parquet`
     officers_folder  holds the files of the strategy that monitoring officers keep, if there are any
+    sources          rows of meta.source
+    today            day on which freshness is judged, default the present day (UTC)
 
     Raises OfficersFileError, before anything is written, where one of these files cannot be used.
     """
@@ -66,8 +72,9 @@ def build(
     with open_for_building(path) as connection:
         connection.begin()  # thousands of single rows: one commit instead of one each
         _create_relations(connection)
-        load_reference(connection)
-        filled = {**strategy, "meta.indicator_term": indicator_terms(), "meta.delivery": deliveries}
+        load_reference(connection, today or dt.datetime.now(dt.UTC).date())
+        filled = {**strategy, "meta.indicator_term": indicator_terms(), "meta.delivery": deliveries,
+                  "meta.source": sources}
         for relation, rows in filled.items():
             insert(connection, relation, rows)
         connection.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def load_reference(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create and fill all `reference_*` tables of one connection."""
+def load_reference(connection: duckdb.DuckDBPyConnection, today: dt.date) -> None:
+    """Create and fill all `reference_*` tables of one connection; `today` is the day freshness is judged on."""
+    _table(connection, "today", "day DATE", [[today]])
     for name in ("regions", "sectors"):
         connection.execute(
             f"CREATE TEMP TABLE reference_{name} AS FROM read_csv(?, header = true, all_varchar = true, "

@@ -94,7 +94,10 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
     "binary.dat": (bytes(range(256)), "binary data beginning with 00 01 02 03"),
     "landkreis_privat_2019_1.csv": (broadband(3).replace(b"3", b"\x003", 1), "binary data"),
     "landkreis_privat_2019_2.csv": (broadband(4) + b"caf\x81;1\n", "byte 0x81, which is in neither"),
-    "landkreis_privat_2018_1.csv": (broadband(5).decode().encode("utf-16"), "binary data beginning with ff fe"),
+    "landkreis_privat_2018_1.csv": (
+        broadband(5).decode().encode("utf-16"),
+        "beginning with ff fe",
+    ),
     "landkreis_privat_2018_2.csv": (broadband(6)[:-4] + b"9999\n", "9999"),
     "landkreis_privat_2017_1.csv": (broadband(7)[: -20 * len("05111;7\n")], "no row for"),
 }

@@ -46,6 +46,12 @@ print(reads, len(seen))
 """
 
 
+def started(command: list[str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
 def test_a_second_refresh_refuses_while_the_first_is_writing(
     cli: Cli, inbox: Path, published: Path, data: DataFolder
 ) -> None:
@@ -64,7 +70,9 @@ def test_two_refreshes_at_the_same_moment(tmp_path: Path, data: DataFolder) -> N
     inbox = fill(tmp_path / "inbox", {file_name(n): broadband(n) for n in range(10)})
     command = [*COMMAND, "refresh", "--no-prefect", "--inbox", str(inbox), "--data", str(data.root)]
     both = [
-        subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(2)
     ]
     ended = [(process.communicate(timeout=60), process.returncode) for process in both]
@@ -84,7 +92,9 @@ def test_readers_never_fail_nor_see_half_a_release(tmp_path: Path, data: DataFol
     release.publish(data, next(built), "release-00")
     command = [sys.executable, "-c", READER, str(data.published), str(tmp_path / "stop")]
     readers = [
-        subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(
+            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         for _ in range(READERS)
     ]
     time.sleep(1.5)

@@ -29,9 +29,7 @@ def messages(summary: Summary) -> list[str]:
     return [message for source in summary.sources for message in source.messages]
 
 
-def test_the_same_bytes_twice_are_one_delivery_and_the_summary_says_so(
-    inbox: Path, data: DataFolder
-) -> None:
+def test_the_same_bytes_twice_are_one_delivery_and_the_summary_says_so(inbox: Path, data: DataFolder) -> None:
     other = "landkreis_privat_2020_2 (1).csv"
     fill(inbox, {other: broadband(62.96)})
     summary = refresh(data, [inbox])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,12 @@ from warehouse.data_folder import DataFolder
 
 pytestmark = pytest.mark.slow
 
+#: Runs a command that may write no file longer than so many bytes.
+LIMITED = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 @pytest.fixture
@@ -76,7 +83,7 @@ def test_a_file_that_cannot_grow(published: Path, data: DataFolder, more: Path, 
     shutil.copytree(published / "data", data.root)
     before = data.published.read_bytes()
     command = [*COMMAND, "refresh", "--no-prefect", "--inbox", str(more), "--data", str(data.root)]
-    ended = run(["prlimit", f"--fsize={limit}", *command], data.root.parent)
+    ended = run([sys.executable, "-c", LIMITED, str(limit), *command], data.root.parent)
     assert stopped(ended, data, before), ended
     assert "File too large" in ended.out
     assert litter(data) == []

@@ -49,7 +49,7 @@ MANY = 1_000_000
 
 @dataclass(frozen=True)
 class Case:
-    """A data folder before a run, with the release it holds (None: a new folder), and the inbox of the run."""
+    """A data folder before a run, the release it holds (None where it is new), and the inbox of the run."""
 
     data: DataFolder
     inbox: Path
@@ -87,7 +87,7 @@ def case(first: Path, inbox: Path, tmp_path: Path) -> Callable[[str, bool], Case
 
 
 def survives(case: Case) -> None:
-    """After a death: the old release or the whole new one; after the next run: the new one, and nothing else."""
+    """After a death: the old release or the whole new one. After the next run: the new one, no litter."""
     if case.data.published.exists():
         deliveries, observations = rows(case.data, "SELECT deliveries, observations FROM meta.release")[0]
         assert (deliveries, observations) in {(1, 53), (FILES, FILES * 53)}

@@ -1,9 +1,8 @@
-"""Files that are not what they seem end in quarantine with the reason; the good ones beside them are published."""
+"""What is not what it seems ends in quarantine with the reason; the good files beside it are published."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -37,8 +36,8 @@ def data(folder: Path, ended: Ended) -> DataFolder:
 @pytest.fixture(scope="module")
 def messages(ended: Ended) -> dict[str, str]:
     """File name → what is said of it."""
-    said: list[Any] = [message.split(": ", 1) for source in ended.json["sources"] for message in source["messages"]]
-    return dict(said)
+    said = [message for source in ended.json["sources"] for message in source["messages"]]
+    return {name: text for name, _, text in (message.partition(": ") for message in said)}
 
 
 def test_the_good_files_are_published(ended: Ended, data: DataFolder) -> None:
@@ -73,15 +72,14 @@ def test_nothing_of_a_quarantined_file_is_in_a_mart(data: DataFolder) -> None:
         "WHERE column_name = 'delivery_id' AND table_schema IN ('marts', 'history')",
     )
     assert ("marts.broadband",) in holders
+    quarantined = "(FROM meta.delivery WHERE state = 'quarantined')"
     for (relation,) in holders:
-        bad = f"FROM {relation} SEMI JOIN (FROM meta.delivery WHERE state = 'quarantined') USING (delivery_id)"
-        assert rows(data, bad) == []
+        assert rows(data, f"FROM {relation} SEMI JOIN {quarantined} USING (delivery_id)") == []
 
 
 def test_the_officer_finds_each_reason_as_a_finding(data: DataFolder, messages: dict[str, str]) -> None:
     texts = {
-        text
-        for (text,) in rows(data, "SELECT text_en FROM quality.finding WHERE severity = 'quarantine'")
+        text for (text,) in rows(data, "SELECT text_en FROM quality.finding WHERE severity = 'quarantine'")
     }
     assert texts == {f"{name} was not accepted: {messages[name]}" for name in DAMAGED}
 

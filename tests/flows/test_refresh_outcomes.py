@@ -132,9 +132,7 @@ def test_several_inboxes_may_be_named_and_restricted(cli: Cli, inbox: Path, tmp_
     ]
 
 
-def test_without_an_inbox_the_archive_is_looked_at_again(
-    cli: Cli, published: Path, data: DataFolder
-) -> None:
+def test_without_an_inbox_the_archive_is_looked_at_again(cli: Cli, published: Path, data: DataFolder) -> None:
     shutil.rmtree(shutil.copytree(published / "data", data.root) / "staging")
     ended = cli("refresh")
     assert (ended.code, "Nothing new" in ended.out) == (0, True)
@@ -166,15 +164,14 @@ def test_a_check_that_stops_the_release_keeps_the_last_one(
 ) -> None:
     release = refresh(data, [inbox]).release_id
     fill(inbox, {"landkreis_privat_2019_2.csv": broadband(50)})
-    failing = CheckResult("sums", "stop", "Summen", "Sums add up", checked=9, failed=2, example="region_id 05113")
+    failing = CheckResult("sums", "stop", "Summen", "Sums add up", 9, 2, "region_id 05113")
     with monkeypatch.context() as patch:
         patch.setattr("flows.steps.run_checks", lambda built: [failing])
         stopped = refresh(data, [inbox])
     assert stopped.exit_code == 1
     assert not stopped.published
     assert stopped.error == (
-        "The release was stopped by 1 checks. "
-        "sums: Sums add up: 2 of 9 rows fail, e.g. region_id 05113"
+        "The release was stopped by 1 checks. sums: Sums add up: 2 of 9 rows fail, e.g. region_id 05113"
     )
     current = current_release(data)
     assert current is not None

@@ -80,7 +80,9 @@ def test_a_folder_of_one_kind_refuses_the_other(cli: Cli, inbox: Path, tmp_path:
     ended = cli("refresh", "--inbox", second, "--json")
     assert ended.code == 1
     other = {"real": "synthetic", "synthetic": "real"}[held]
-    assert ended.json["error"].startswith(f"data holds {held} data and refuses {other} data. Choose another folder")
+    assert ended.json["error"].startswith(
+        f"data holds {held} data and refuses {other} data. Choose another folder"
+    )
     assert (ended.json["release_id"], ended.json["is_synthetic"]) == (release, held == "synthetic")
     assert (data.published.read_bytes(), sorted(data.archive.rglob("*"))) == before
 

@@ -41,7 +41,7 @@ BROKEN: dict[str, tuple[Observation, str]] = {
     "unknown region": (observation(1, region_id="05334000"), "region_id isin"),
     "the Ruhr, which nobody publishes": (observation(1, region_id="RUHR"), "region_id isin"),
     "region without its zero": (observation(1, region_id="5113"), "region_id isin"),
-    "unknown status": (observation(1, status="guessed"), "status isin"),
+    "unknown status": (observation(HIDDEN, status="guessed"), "status isin"),
     "unknown sector": (employees("05113", "Z", 1), "sector_known"),
     "sector of another scheme": (employees("05113", "B,D,E", 1, sector_scheme="genesis-13"), "sector_known"),
     "sector without scheme": (observation(1, sector_id="A"), "sector_known"),

@@ -1,4 +1,4 @@
-"""The measures on a few made-up employment cells: an in-memory warehouse with the macros and the marts built on them."""
+"""The measures on made-up employment cells: an in-memory warehouse with the macros and the marts on them."""
 
 from __future__ import annotations
 

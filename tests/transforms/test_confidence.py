@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from tests.transforms.marts import scalar
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-BOUNDS = "[marts.location_quotient_ci_lower($1, $2, $3, $4, $5), marts.location_quotient_ci_upper($1, $2, $3, $4, $5)]"
+BOUNDS = (
+    "[marts.location_quotient_ci_lower($1, $2, $3, $4, $5), "
+    "marts.location_quotient_ci_upper($1, $2, $3, $4, $5)]"
+)
 
 
 def interval(connection: duckdb.DuckDBPyConnection, *figures: float, z: float = 1.96) -> list[float | None]:
@@ -53,7 +56,7 @@ def test_the_benchmark_itself_is_certain_and_an_empty_sector_has_none(
 
 
 def test_it_covers_the_true_quotient_as_often_as_it_says(measures: duckdb.DuckDBPyConnection) -> None:
-    """5,000 draws of a region of 4,000 employees (5 % in the sector) in a benchmark of 100,000 (3 % elsewhere)."""
+    """5,000 draws of a region of 4,000 (5 % in the sector) in a benchmark of 100,000 (3 % elsewhere)."""
     draw = np.random.default_rng(2020)
     region, rest = draw.binomial(4_000, 0.05, 5_000), draw.binomial(96_000, 0.03, 5_000)
     truth = 0.05 / (0.04 * 0.05 + 0.96 * 0.03)

@@ -1,9 +1,10 @@
-"""The measures against the answers of other software (REAT for R), on official data of Göttingen and Germany."""
+"""The measures against the answers of other software (REAT for R), on official data of Göttingen."""
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.transforms.marts import GERMANY, TOTAL, fill, open_measures, records, scalar
+from tests.transforms.marts import GERMANY, TOTAL, Cell, Figure, fill, open_measures, records, scalar
 
 REGION = "03152"
 QUADRANTS = {
@@ -33,15 +34,15 @@ ESTEBAN = DUNN | {
     "Regional share": ("homothetic_regional_share",),
     "Allocation effect": ("allocation_effect",),
 }
-#: By industry REAT splits each industry as if it were a region of its own: its national share holds the industrial
-#: mix, and Esteban-Marquillas' split is left undone (allocation effect 0, all of it in the regional share).
+#: By industry REAT splits each industry as if it were a region of its own: its national share holds the
+#: industrial mix, and Esteban-Marquillas' split is left undone (all of it in the regional share).
 BY_INDUSTRY = {
     "Growth (t1-t)": ("employment_change",),
     "National share": ("national_share", "industrial_mix"),
     "Regional share": ("regional_share",),
     "Net total shift": ("regional_share",),
 }
-#: The three regions that make up the nation of Farhauer/Kröll 2013, Standorttheorien: four sectors at two dates.
+#: Farhauer/Kröll 2013, Standorttheorien: the regions that make up the nation, four sectors at two dates.
 TEXTBOOK = {
     "A": ((90, 20, 10, 60), (100, 40, 10, 55)),
     "B": ((60, 30, 30, 40), (85, 55, 40, 35)),
@@ -65,7 +66,7 @@ def close(found: float, expected: str) -> bool:
 @pytest.fixture(scope="module")
 def goettingen(keys: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The marts of the city and Germany; the city's total is more than its sections."""
-    cells = {}
+    cells: dict[Cell, Figure] = {}
     parents: dict[str, str | None] = {}
     for row in read(keys / "inputs" / "REAT_Goettingen.csv"):
         sector = TOTAL if row["WZ2008_Code"] == "A-R" else row["WZ2008_Code"]
@@ -83,7 +84,7 @@ def shift_share(
 ) -> float:
     """Sum over consecutive dates: the static analysis for two, the dynamic one for more."""
     found = 0.0
-    for start, end in zip(dates, dates[1:], strict=False):
+    for start, end in itertools.pairwise(dates):
         rows = records(
             connection,
             "FROM marts.shift_share WHERE region_id = ? AND sector_id = ? AND from_date = ? AND to_date = ?",
@@ -108,13 +109,12 @@ def test_location_quotient_of_the_textbook(keys: Path, measures: duckdb.DuckDBPy
 
 @pytest.mark.parametrize("region", TEXTBOOK)
 def test_shift_share_of_the_textbook(keys: Path, measures: duckdb.DuckDBPyConnection, region: str) -> None:
-    cells = {}
+    cells: dict[Cell, Figure] = {}
     for number, date in enumerate((day(2008), day(2009))):
         figures = {name: dates[number] for name, dates in TEXTBOOK.items()}
         figures[GERMANY] = tuple(sum(parts) for parts in zip(*figures.values(), strict=True))
-        cells |= {
-            (name, str(place), date): float(e) for name in figures for place, e in enumerate(figures[name])
-        }
+        for name, sectors in figures.items():
+            cells |= {(name, str(place), date): e for place, e in enumerate(sectors)}
     fill(measures, cells, {TOTAL: None} | {str(place): TOTAL for place in range(4)})
     (found,) = records(
         measures, "FROM marts.shift_share WHERE region_id = ? AND sector_id = ?", region, TOTAL
@@ -161,8 +161,8 @@ def test_growth_and_quadrants(keys: Path, goettingen: duckdb.DuckDBPyConnection)
 def test_growth_portfolio_on_sums(keys: Path, goettingen: duckdb.DuckDBPyConnection) -> None:
     """Here the total is the sum of the sections passed in, not the published one."""
     quotient = """
-        SELECT marts.location_quotient(r.employees, sum(r.employees) OVER (), b.employees, sum(b.employees) OVER ()),
-               r.sector_id
+        SELECT marts.location_quotient(r.employees, sum(r.employees) OVER (),
+                                       b.employees, sum(b.employees) OVER ()), r.sector_id
         FROM marts.employment r JOIN marts.employment b USING (sector_id, reference_date)
         WHERE r.region_id = ? AND b.region_id = ? AND reference_date = ? AND sector_id <> ?"""
     found = {

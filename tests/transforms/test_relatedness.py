@@ -12,7 +12,7 @@ from tests.transforms.marts import NRW, START, TOTAL, Cell, Figure, Row, fill, r
 
 MARTS = ("leaf_sector", "specialisation", "relatedness", "relatedness_density")
 SECTORS = ("10", "24", "43", "62", "72")
-PARENTS: dict[str, str | None] = {TOTAL: None} | dict.fromkeys(SECTORS, TOTAL)  # type: ignore[assignment]
+PARENTS: dict[str, str | None] = {TOTAL: None, **dict.fromkeys(SECTORS, TOTAL)}
 quick = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 Employment = Mapping[tuple[str, str], float]
@@ -30,7 +30,7 @@ def random_world(seed: int, regions: int = 50) -> dict[tuple[str, str], float]:
 
 
 def specialised(world: Employment, benchmark: Employment) -> dict[str, set[str]]:
-    """Regions with a location quotient above 1, by sector; the totals are those of `benchmark`, as printed."""
+    """Regions with a location quotient above 1, by sector; totals and shares are those of `benchmark`."""
     regions = {region for region, _ in world}
     size = {region: sum(benchmark[region, sector] for sector in SECTORS) for region in regions}
     share = {s: sum(benchmark[r, s] for r in regions) / sum(size.values()) for s in SECTORS}
@@ -61,14 +61,14 @@ def densities(strong: Mapping[str, set[str]], regions: set[str]) -> Matrix:
 def marts_of(
     connection: duckdb.DuckDBPyConnection,
     world: Employment,
-    hidden: Mapping[tuple[str, str], float] | None = None,
+    hidden: Employment | None = None,
 ) -> tuple[dict[tuple[str, str], Row], dict[tuple[str, str], Row]]:
     """Rows of marts.relatedness by sectors, of marts.relatedness_density by region and sector."""
-    cells: dict[Cell, Figure] = {(region, sector, START): e for (region, sector), e in world.items()}
-    for region in {region for region, _ in world}:
-        cells[region, TOTAL, START] = sum(world[region, sector] for sector in SECTORS)
-    for sector in (*SECTORS, TOTAL):
-        cells[NRW, sector, START] = sum(float(cells[r, sector, START]) for r in {r for r, _ in world})  # type: ignore[arg-type]
+    regions = {region for region, _ in world}
+    figures = dict(world)
+    figures |= {(region, TOTAL): sum(world[region, sector] for sector in SECTORS) for region in regions}
+    figures |= {(NRW, sector): sum(figures[region, sector] for region in regions) for sector in PARENTS}
+    cells: dict[Cell, Figure] = {(*cell, START): e for cell, e in figures.items()}
     cells |= {(*cell, START): (0.0, upper) for cell, upper in (hidden or {}).items()}
     fill(connection, cells, PARENTS, marts=MARTS)
     pairs = records(connection, "FROM marts.relatedness")
@@ -117,7 +117,7 @@ def _assert_within(row: Row, name: str, value: float | None) -> None:
     assert value is None or low - 1e-12 <= value <= high + 1e-12, (row, value)
 
 
-def test_a_hidden_cell_that_decides_nothing_leaves_the_result_exact(
+def test_a_hidden_cell_that_decides_nothing_does_no_harm(
     measures: duckdb.DuckDBPyConnection,
 ) -> None:
     world = random_world(1)

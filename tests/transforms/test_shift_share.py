@@ -18,7 +18,7 @@ COMPONENTS = (
 )
 MARTS = ("leaf_sector", "growth", "shift_share")
 #: A fixture of the session and a warehouse per example: filling starts from empty tables each time.
-quick = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 World = list[tuple[int, int, int, int]]
 people = st.one_of(st.just(0), st.integers(1, 9), st.integers(1, 100_000))

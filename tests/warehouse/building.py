@@ -119,13 +119,10 @@ def build_small_warehouse(folder: Path) -> Path:
         for sector, count in ((TOTAL, 1000 + number), ("H", 100 + number), ("A", HIDDEN if number == 1 else 7))
     ]
     genesis = [
-        employees(region, sector, count, sector_scheme="genesis-13")
-        for region, times in [*((kreis, 1) for kreis in kreise), (NRW, 60), (GERMANY, 300)]
-        for sector, count in ((TOTAL, 5000 * times), ("C", 900 * times))
-    ]
-    genesis += [
-        employees(kreis, TOTAL, 1000 + number, sector_scheme="genesis-13", reference_date=later)
-        for number, kreis in enumerate(kreise)
+        employees(region, sector, count, sector_scheme="genesis-13", reference_date=day)
+        for day in (DAY, later)
+        for number, region in enumerate((*kreise, NRW, GERMANY))
+        for sector, count in ((TOTAL, {NRW: 60_000, GERMANY: 300_000}.get(region, 1000 + number)), ("C", 200))
     ]
     population = [
         observation(printed, dataset="12411-01-01-4", variable="population", region_id=region, basis="census2022")

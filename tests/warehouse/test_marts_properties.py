@@ -13,6 +13,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from quality.checks import run_checks
 from reference.regions import GERMANY, NRW, RUHR, nrw_kreise
 from reference.sectors import BA_REGIONALREPORT, DIVISIONS, GENESIS_13, TOTAL, sectors
 from tests.warehouse.building import Delivery, build_warehouse, records
@@ -40,6 +41,8 @@ def test_marts_hold_for_the_truth_and_for_every_completion(worlds: tuple[Table, 
     with tempfile.TemporaryDirectory() as folder:
         built = build_warehouse(Path(folder), *deliveries)
         marts = {name: records(built, f"FROM marts.{name}") for name in ("employment", "specialisation", "growth")}
+        failed = [check for check in run_checks(built) if check.severity == "stop" and not check.passed]
+    assert failed == []
     random = Random(seed)
     completions = {(table.scheme, table.date): list(table.completions(random, COMPLETIONS)) for table in worlds}
     for table in worlds:

@@ -76,5 +76,5 @@ summed AS (
 SELECT * EXCLUDE (is_gap, is_unknown),
        CASE WHEN is_unknown THEN if(is_gap, 'not_available', 'suppressed')
             WHEN allocation_effect IS NULL THEN 'undefined' ELSE 'derived' END AS status
-FROM (FROM component UNION ALL BY NAME FROM summed)
+FROM (FROM component WHERE sector_id <> 'TOTAL' UNION ALL BY NAME FROM summed)  -- a table may print TOTAL alone
 ORDER BY sector_scheme, from_date, to_date, benchmark_id, region_id, sector_id

@@ -1,0 +1,14 @@
+"""Commands of `s3monitor`, one module each; `register(app)` adds a command to the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", help="Data folder (else $S3MONITOR_DATA, else ./data).", show_default=False),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]

@@ -1,0 +1,58 @@
+"""Where findings and decisions are kept between releases.
+
+    <data>/s3monitor.duckdb          quality.finding: the findings of the published release
+    <data>/quality/held.json         findings that hold back a release that was built and not published
+    <data>/quality/decisions.csv     what was decided; survives every rebuild
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from quality.findings import Finding
+from warehouse.connect import open_published
+from warehouse.data_folder import DataFolder, write_atomically
+
+
+def decisions_path(data: DataFolder) -> Path:
+    return data.quality / "decisions.csv"
+
+
+def findings_of(published: Path) -> dict[str, dict[str, Any]]:
+    """Rows of quality.finding of a published file by finding_id.
+
+    Empty where nothing is published, or only by a version whose findings had no life yet.
+    """
+    if not published.exists():
+        return {}
+    with open_published(published) as connection:
+        cursor = connection.execute("FROM quality.finding")
+        names = [column[0] for column in cursor.description]
+        if "fingerprint" not in names:
+            return {}
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return {row["finding_id"]: row for row in rows}
+
+
+def keep_held(data: DataFolder, findings: Sequence[Finding]) -> None:
+    """Remember the findings that hold a release back; none removes the file."""
+    if not findings:
+        _held_path(data).unlink(missing_ok=True)
+        return
+    rows = json.dumps([finding.to_row() for finding in findings], ensure_ascii=False, default=str, indent=1)
+    write_atomically(_held_path(data), rows.encode())
+
+
+def held(data: DataFolder) -> dict[str, dict[str, Any]]:
+    """Findings that hold a release back, by finding_id."""
+    path = _held_path(data)
+    if not path.exists():
+        return {}
+    return {row["finding_id"]: row for row in json.loads(path.read_text(encoding="utf-8"))}
+
+
+def _held_path(data: DataFolder) -> Path:
+    return data.quality / "held.json"
