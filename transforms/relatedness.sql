@@ -4,8 +4,8 @@
 CREATE MACRO marts.proximity(in_both, in_one, in_other) AS in_both / nullif(greatest(in_one, in_other), 0);
 
 -- Its bounds where some specialisations are not known, from bitstrings over the same regions: `surely` has 1 for each
--- region specialised in every, `possibly` for each specialised in at least one completion of the hidden cells. Proximity
--- is least when the open cells fall apart and greatest when they fall together.
+-- region specialised in every, `possibly` for each specialised in at least one completion of the hidden cells.
+-- Proximity is least when the open cells fall apart and greatest when they fall together.
 CREATE MACRO marts.proximity_lower(surely_one, possibly_one, surely_other, possibly_other) AS
     marts.proximity(bit_count(surely_one & surely_other),
                     bit_count(surely_one | (possibly_one & ~surely_other)),
@@ -16,9 +16,9 @@ CREATE MACRO marts.proximity_upper(surely_one, possibly_one, surely_other, possi
                                 bit_count(surely_one | (possibly_one & possibly_other)),
                                 bit_count(surely_other | (possibly_other & possibly_one))), 0));
 
--- Relatedness density around a sector: the sum of its proximities to the sectors the region is specialised in, over that
--- sum plus the one to all others (Hidalgo et al. 2007; without the sector itself, as Boschma, Balland and Kogler 2015,
--- Industrial and Corporate Change 24(1)): 0-1, not in per cent.
+-- Relatedness density around a sector: the sum of its proximities to the sectors the region is specialised in, over
+-- that sum plus the one to all others (Hidalgo et al. 2007; without the sector itself, as Boschma, Balland and Kogler
+-- 2015, Industrial and Corporate Change 24(1)): 0-1, not in per cent.
 CREATE MACRO marts.relatedness_density(to_specialised, to_others) AS
     marts.share(to_specialised, to_specialised + to_others);
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 #: Words that go with the name of a Kreis and are left out by some writers.
 _KINDS_OF_KREIS = {"kreis", "stadt", "kreisfreie", "krfr.", "städteregion"}
 _ALIASES = {"nrw": NRW}
+#: What `dataset` begins with where a value comes from a file of the strategy.
+_STRATEGY = "strategy/"
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 _GERMAN_DATE = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 
@@ -89,7 +91,6 @@ class Input:
     """One printed cell that goes into the value.
 
     role, times   part it has in the formula (None for topics): value, per or numerator, and its factor
-    weight_*      share of the sector that counts for the topic (None elsewhere)
     printed       what was read from the cell
     printed_now   what stands there now, None where the cell cannot be shown; `problem` says why
     """
@@ -106,8 +107,6 @@ class Input:
     role: str | None
     times: float | None
     rounding: float | None
-    weight_lower: float | None
-    weight_upper: float | None
     value: float | None
     unit: str
     status: str
@@ -171,20 +170,29 @@ def explain(
     indicator = _indicator(connection, indicator_id)
     region_id = _region_id(connection, region)
     value = _value(connection, indicator, region_id, date)
-    key = (indicator.indicator_id, region_id, value.reference_date)
-    inputs = [Input(*row) for row in connection.execute(_INPUTS, key).fetchall()]
-    deliveries = [Delivery(*row) for row in connection.execute(_DELIVERIES, key).fetchall()]
+    key = {"indicator": indicator.indicator_id, "region": region_id, "date": value.reference_date.isoformat()}
+    inputs = [Input(*row) for row in _rows(connection, _INPUTS, **key)]
+    deliveries = [Delivery(*row) for row in _rows(connection, _DELIVERIES, **key)]
+    sectors = [Sector(*row) for row in _rows(connection, _SECTORS, **key)]
     shown = [_as_it_stands(archive, delivery, inputs) for delivery in deliveries]
-    sectors = [Sector(*row) for row in connection.execute(_SECTORS, key).fetchall()]
     return Explanation(
         indicator=indicator,
         value=value,
-        interval_reasons=_interval_reasons(indicator, value, inputs) if value.is_interval else [],
+        interval_reasons=_interval_reasons(value, inputs, sectors) if value.is_interval else [],
         inputs=[cell for _, cells in shown for cell in cells],
         deliveries=[delivery for delivery, _ in shown],
         sectors=sectors,
-        strategy_files=[StrategyFile(*row) for row in connection.execute(_STRATEGY_FILES, [value.dataset]).fetchall()],
+        strategy_files=[StrategyFile(*row) for row in _rows(connection, _STRATEGY_FILES, dataset=value.dataset)],
     )
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str, **values: str) -> list[tuple[Any, ...]]:
+    """Rows of `sql` with each {name} replaced by a quoted text.
+
+    Not with parameters of DuckDB: for the first of them it imports pandas, half of the time an answer may take.
+    """
+    quoted = {name: "'" + value.replace("'", "''") + "'" for name, value in values.items()}
+    return connection.execute(sql.format(**quoted)).fetchall()
 
 
 # --- what is asked for ----------------------------------------------------------------------------
@@ -237,7 +245,7 @@ def _near(text: str, ids: dict[str, str]) -> list[str]:
 def _value(
     connection: duckdb.DuckDBPyConnection, indicator: Indicator, region_id: str, date: str | None
 ) -> Value:
-    rows = connection.execute(_VALUES, [indicator.indicator_id, region_id]).fetchall()
+    rows = _rows(connection, _VALUES, indicator=indicator.indicator_id, region=region_id)
     values = [Value(*row) for row in rows]
     if date is None:
         values_at = [value for value in values if value.value_lower is not None or value.value_upper is not None]
@@ -252,11 +260,10 @@ def _value(
         raise NotExplainedError(
             f"{indicator.indicator_id} has no value {what} in {values[0].region} ({region_id}). Its dates: {dates}."
         )
-    regions = connection.execute(_REGIONS_WITH_VALUES, [indicator.indicator_id]).fetchall()
+    (where,) = _rows(connection, _REGIONS_WITH_VALUES, indicator=indicator.indicator_id)[0]
     raise NotExplainedError(
-        f"{indicator.indicator_id} has no values for {region_id}. "
-        + (f"It has some for: {', '.join(r for (r,) in regions)}. " if regions else "No source of it is loaded. ")
-        + f"How it is computed: {indicator.formula}"
+        f"{indicator.indicator_id} has no values for {region_id}, it has some for: {where or 'no region'}. "
+        f"How it is computed: {indicator.formula}"
     )
 
 
@@ -273,28 +280,27 @@ _VALUES = """
 SELECT v.region_id, r.name, v.reference_date, v.value, v.value_lower, v.value_upper, v.status, v.benchmark_id,
        v.benchmark_value, v.dataset, v.basis
 FROM marts.indicator_value v JOIN marts.region r USING (region_id)
-WHERE v.indicator_id = ? AND v.region_id = ?
+WHERE v.indicator_id = {indicator} AND v.region_id = {region}
 ORDER BY v.reference_date DESC
 """
 _REGIONS_WITH_VALUES = """
-SELECT DISTINCT region_id FROM marts.indicator_value WHERE indicator_id = ? ORDER BY length(region_id) = 5, region_id
+SELECT string_agg(DISTINCT region_id, ', ') FILTER (level <> 'kreis') || ', '
+       || count(DISTINCT region_id) FILTER (level = 'kreis') || ' Kreise'
+FROM marts.indicator_value JOIN marts.region USING (region_id) WHERE indicator_id = {indicator}
 """
 
 # --- where it comes from --------------------------------------------------------------------------
 
-_LINEAGE = "(FROM meta.lineage WHERE indicator_id = $1 AND region_id = $2 AND reference_date = $3)"
+_LINEAGE = "(FROM meta.lineage WHERE indicator_id = {indicator} AND region_id = {region} AND reference_date = {date})"
 _INPUTS = f"""
 SELECT o.delivery_id, o.locator, o.region_id, r.name, o.dataset, o.variable, o.sector_scheme, o.sector_id, o.dimensions,
-       t.role, t.times, t.rounding, w.weight_lower, w.weight_upper, o.value, o.unit, o.status, o.basis, o.printed
+       t.role, t.times, t.rounding, o.value, o.unit, o.status, o.basis, o.printed
 FROM {_LINEAGE} l
 JOIN history.observation o USING (delivery_id, locator)
 JOIN marts.region r ON r.region_id = o.region_id
 LEFT JOIN meta.indicator_term t
     ON t.indicator_id = l.indicator_id AND t.dataset = o.dataset AND t.variable = o.variable
     AND t.dimensions = o.dimensions AND t.sector = coalesce(o.sector_scheme || '/' || o.sector_id, '')
-LEFT JOIN marts.sector_weight w
-    ON w.kind = 'topic' AND w.target_id = split_part(l.indicator_id, '.', 2)
-    AND w.sector_scheme = o.sector_scheme AND w.sector_id = o.sector_id
 ORDER BY o.dataset, o.delivery_id, o.region_id, t.term, o.sector_id, o.locator
 """
 _DELIVERIES = f"""
@@ -303,17 +309,20 @@ SELECT delivery_id, file_name, publisher, product, licence, attribution, origin,
 FROM meta.delivery SEMI JOIN {_LINEAGE} USING (delivery_id)
 ORDER BY publisher, product, licence, file_name, delivery_id
 """
-_SECTORS = f"""
+_SECTORS = """
 SELECT w.sector_scheme, w.sector_id, s.label_de, s.label_en, w.weight_lower, w.weight_upper
-FROM marts.sector_weight w
-JOIN marts.sector s USING (sector_scheme, sector_id)
-SEMI JOIN (SELECT o.sector_scheme, o.sector_id FROM {_LINEAGE} JOIN history.observation o USING (delivery_id, locator))
-    USING (sector_scheme, sector_id)
-WHERE w.kind = 'topic' AND w.target_id = split_part($1, '.', 2)
+FROM marts.indicator_value v
+JOIN marts.sector_weight w
+    ON w.kind = 'topic' AND w.weight_upper > 0 AND v.dataset = 'crosswalk_employment/' || w.sector_scheme
+    AND ends_with(v.indicator_id, '.' || w.target_id)
+SEMI JOIN marts.leaf_sector leaf
+    ON leaf.sector_scheme = w.sector_scheme AND leaf.sector_id = w.sector_id AND leaf.reference_date = v.reference_date
+JOIN marts.sector s ON s.sector_scheme = w.sector_scheme AND s.sector_id = w.sector_id
+WHERE v.indicator_id = {indicator} AND v.region_id = {region} AND v.reference_date = {date}
 ORDER BY ALL
 """
-_STRATEGY_FILES = """
-SELECT relation, file_name, origin, sha256 FROM meta.strategy_file WHERE 'strategy/' || file_name = ?
+_STRATEGY_FILES = f"""
+SELECT relation, file_name, origin, sha256 FROM meta.strategy_file WHERE '{_STRATEGY}' || file_name = {{dataset}}
 """
 
 
@@ -349,25 +358,25 @@ def _shown(file: ArchivedFile, cell: Input) -> Input:
 # --- why an interval ------------------------------------------------------------------------------
 
 
-def _interval_reasons(indicator: Indicator, value: Value, inputs: Sequence[Input]) -> list[str]:
+def _interval_reasons(value: Value, inputs: Sequence[Input], sectors: Sequence[Sector]) -> list[str]:
     reasons = []
-    if roundings := sorted({cell.rounding for cell in inputs if cell.role == "numerator" and cell.rounding}):
+    if roundings := {cell.rounding for cell in inputs if cell.role == "numerator" and cell.rounding}:
         reasons.append(
-            f"The ratios of the Kreise are printed rounded (± {roundings[0]:g}); the bounds leave room for that."
+            f"The ratios of the Kreise are printed rounded (± {max(roundings):g}); the bounds leave room for that."
         )
-    if hidden := [cell for cell in inputs if cell.status == "suppressed"]:
-        where = ", ".join(sorted({f"{cell.region} {cell.sector_id or ''}".strip() for cell in hidden}))
-        reasons.append(
-            f"{len(hidden)} of {len(inputs)} cells are suppressed ({where}): each lies between 0 and what the printed "
-            "margins of its table leave to it."
-        )
-    if coarse := sorted({cell.sector_id for cell in inputs if cell.sector_id and cell.weight_lower != cell.weight_upper}):
+    if coarse := [sector.sector_id for sector in sectors if sector.weight_lower != sector.weight_upper]:
         reasons.append(
             f"The sector scheme is coarser than the crosswalk of WZ divisions: of {', '.join(coarse)} only a part "
             "belongs to the topic, and the table does not say how large it is."
         )
-    if value.value_upper is None:
+    hidden = [f"{cell.region} {cell.sector_id or ''}".strip() for cell in inputs if cell.status == "suppressed"]
+    if hidden or value.status == "suppressed":
+        reasons.append(
+            f"Cells are suppressed ({', '.join(hidden) or 'below the sum'}): each lies between 0 and what the printed "
+            "margins of its table leave to it."
+        )
+    if value.value_upper is None and value.dataset.startswith(_STRATEGY):
         reasons.append("Not everything was counted, so only a lower bound is known.")
-    if not reasons:
-        reasons.append(f"The figures it is compared with (region {value.benchmark_id or NRW}) are an interval.")
-    return reasons
+    elif value.value_upper is None:
+        reasons.append("It has no upper bound, because what it is divided by may be as small as 0.")
+    return reasons or [f"The figures of {NRW} (NRW) it is compared with are an interval."]

@@ -95,6 +95,8 @@ def _sources(explanation: Explanation) -> Iterator[str]:
     """Files under what they have in common, and under each file a table of its cells."""
     rows = {cell: _cells(cell) for cell in explanation.inputs}
     widths = [max(map(len, column)) for column in zip(*rows.values(), strict=True)]
+    if len({cell.role for cell in rows}) == 1:
+        widths[1:2] = [0]  # a formula of one part: its role says nothing
     for _, group in groupby(explanation.deliveries, key=_publication):
         deliveries = list(group)
         yield from _heading(deliveries[0])
@@ -155,7 +157,7 @@ def _printed(cell: Input) -> str:
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """Cells side by side, the value (fifth) to the right; columns that are empty everywhere are left out."""
+    """Cells side by side, the value (fifth) to the right; columns of width 0 are left out."""
     padded = (
         cell.rjust(width) if number == 4 else cell.ljust(width)
         for number, (cell, width) in enumerate(zip(cells, widths, strict=True))

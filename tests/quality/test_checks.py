@@ -9,19 +9,18 @@ from typing import Any
 
 import duckdb
 import pytest
-import yaml
 
-import quality
-from quality.checks import CheckResult, run_checks
+from quality.checks import Check, CheckResult, declared_checks, record_results, run_checks
+from quality.findings import found
+from reference.regions import nrw_kreise
 from schemas.registry import Relation, relations
-from tests.warehouse.building import records
+from tests.warehouse.building import HIDDEN, Delivery, build_warehouse, employees, records
 from warehouse.build import insert
 
-(_ROOM,) = quality.__path__
-DECLARED: dict[str, dict[str, str]] = yaml.safe_load((Path(_ROOM) / "checks.yaml").read_text(encoding="utf-8"))
-
+DECLARED = declared_checks()
 ONE_VALUE = "WHERE region_id = '05113' AND sector_id = 'TOTAL' AND sector_scheme = 'ba-rr'"
-#: Check → statements, each of which it must see. A new check needs at least one.
+#: Check → statements on a good warehouse, each of which it must see. A new check needs at least one.
+#: The last release, which some checks compare with, is the good warehouse itself.
 DEFECTS = {
     "employment_has_source": [
         f"UPDATE marts.employment SET locator = NULL {ONE_VALUE}",
@@ -59,8 +58,43 @@ DEFECTS = {
         "UPDATE history.observation SET delivery_id = 'nobody' WHERE region_id = '05113'",
         "UPDATE meta.delivery SET state = 'quarantined' WHERE delivery_id = 'atlas'",
     ],
-    "reports_agree_with_genesis": [
-        f"UPDATE marts.employment SET employees = employees + 1 {ONE_VALUE}",
+    "reports_agree_with_genesis": [f"UPDATE marts.employment SET employees = employees + 1 {ONE_VALUE}"],
+    "size_of_edition": [
+        f"UPDATE meta.delivery SET bytes = {size}, arrived_at = arrived_at + INTERVAL 1 DAY WHERE delivery_id = 'atlas'"
+        for size in (0, 3)
+    ],
+    "complete_regions": ["DELETE FROM marts.employment WHERE region_id = '05113' AND sector_scheme = 'ba-rr'"],
+    "broadband_falls_with_rate": [
+        "INSERT INTO marts.broadband SELECT * REPLACE (2000 AS min_mbit, coverage_pct + 0.02 AS coverage_pct) "
+        "FROM marts.broadband"
+    ],
+    "repeated_edition": [
+        "UPDATE history.observation late SET value = early.value FROM history.observation early "
+        "WHERE late.reference_date = DATE '2021-03-31' AND early.reference_date = DATE '2020-03-31' "
+        "AND (late.dataset, late.region_id, late.sector_id) = (early.dataset, early.region_id, early.sector_id)"
+    ],
+    "unit_step": [
+        "UPDATE history.observation SET value = value / 1000 "
+        "WHERE dataset = 'table_ba-rr' AND reference_date = DATE '2021-03-31'"
+    ],
+    "employment_jump": [
+        "UPDATE marts.employment SET employees = 3 * employees "
+        "WHERE region_id = '05113' AND sector_id = 'H' AND reference_date = DATE '2021-03-31'"
+    ],
+    "broadband_step": [
+        "UPDATE marts.broadband SET coverage_pct = 50 WHERE region_id = '05' AND reference_date = DATE '2020-03-31'"
+    ],
+    "revised_values": [
+        "INSERT INTO quality.revision BY NAME SELECT dataset, variable, region_id, dimensions, reference_date, unit, "
+        "value AS old_value, value + 1 AS new_value, 1 / value AS relative_change, status AS old_status, "
+        "status AS new_status, delivery_id AS old_delivery_id, 'genesis' AS new_delivery_id, "
+        "known_from AS old_known_from, known_from AS new_known_from, 'correction' AS cause "
+        "FROM history.observation WHERE delivery_id = 'atlas'"
+    ],
+    "mart_shrinks": ["DELETE FROM marts.growth WHERE region_id = '05113'"],
+    "indicator_vanishes": ["DELETE FROM marts.indicator_value WHERE indicator_id = 'population'"],
+    "light_changed": [
+        "UPDATE marts.indicator_status SET light = 'green' WHERE indicator_id = 'population' AND region_id = 'RUHR'"
     ],
 }
 
@@ -71,41 +105,74 @@ def built(small_warehouse: Path, tmp_path: Path) -> Path:
     return shutil.copy(small_warehouse, tmp_path / "built.duckdb")
 
 
-def results_after(built: Path, *defects: str) -> dict[str, CheckResult]:
+def results_after(built: Path, previous: Path | None, *defects: str) -> dict[str, CheckResult]:
     with duckdb.connect(str(built)) as connection:
         for statement in defects:
             changed = connection.execute(statement).fetchone()
             assert changed is not None
             assert changed[0] > 0, f"the defect hits no row: {statement}"
-    return {result.check_id: result for result in run_checks(built)}
+    return {result.check_id: result for result in run_checks(built, previous)}
 
 
-def test_a_good_warehouse_passes_every_check_and_every_check_looked_at_something(built: Path) -> None:
-    results = results_after(built)
+def test_a_good_warehouse_passes_every_check_and_every_check_looked_at_something(
+    built: Path, small_warehouse: Path
+) -> None:
+    results = results_after(built, small_warehouse)
     assert {check_id: result.example for check_id, result in results.items() if not result.passed} == {}
-    assert {check_id for check_id in DECLARED if results[check_id].checked == 0} == set()
     assert set(results) == {*DECLARED, *(f"key.{name}" for name in relations())}
+    looked_at_nothing = {check_id for check_id in DECLARED if results[check_id].checked == 0}
+    assert looked_at_nothing == {"revised_values"}  # there are no revisions in it
+
+
+def test_without_a_last_release_nothing_is_compared_with_one(built: Path) -> None:
+    results = results_after(built, None)
+    assert set(DECLARED) - set(results) == {check_id for check_id, check in DECLARED.items() if check.previous}
 
 
 def test_every_declared_check_has_a_defect_it_must_see() -> None:
     assert set(DEFECTS) == set(DECLARED)
 
 
-@pytest.mark.parametrize(("check_id", "defect"), [(name, sql) for name in DEFECTS for sql in DEFECTS[name]])
-def test_a_check_sees_its_defect(built: Path, check_id: str, defect: str) -> None:
-    result = results_after(built, defect)[check_id]
+@pytest.mark.parametrize(
+    ("check_id", "number"), [(name, number) for name, defects in DEFECTS.items() for number in range(len(defects))]
+)
+def test_a_check_sees_its_defect_and_says_so(
+    built: Path, small_warehouse: Path, check_id: str, number: int
+) -> None:
+    result = results_after(built, small_warehouse, DEFECTS[check_id][number])[check_id]
     assert not result.passed
-    assert 0 < result.failed <= result.checked
+    assert result.failed > 0
     assert result.example
-    assert result.severity == DECLARED[check_id]["severity"]
-    assert (result.text_de, result.text_en) == (DECLARED[check_id]["de"], DECLARED[check_id]["en"])
+    declared = DECLARED[check_id]
+    assert (result.severity, result.text_de, result.text_en) == (declared.severity, declared.de, declared.en)
+    told = found([], [result])
+    assert told
+    for finding in told:
+        assert finding.severity == declared.severity
+        assert "{" not in finding.text_de + finding.text_en
+        assert "None" not in finding.text_de + finding.text_en
+    assert len({finding.finding_id for finding in told}) == len(told)
 
 
 @pytest.mark.parametrize("check", DECLARED.values(), ids=list(DECLARED))
-def test_a_check_is_declared_in_full(check: dict[str, str]) -> None:
-    assert set(check) == {"severity", "de", "en", "of", "sql"}
-    assert check["severity"] in ("stop", "warn")
-    assert check["of"] in relations()
+def test_a_check_is_declared_in_full(check: Check) -> None:
+    assert check.of in relations()
+    for text in (check.de, check.en, check.todo_de, check.todo_en, check.threshold):
+        assert text.strip()
+    assert len({check.finding_de is None, check.finding_en is None, check.subject is None}) == 1
+
+
+def test_a_hidden_cell_that_can_only_be_zero_does_not_stop_the_release(tmp_path: Path) -> None:
+    """Its own interval is [0, 0], that of the Ruhr a single number."""
+    cells = [
+        employees(kreis, sector, printed)
+        for kreis in nrw_kreise()
+        for sector, printed in (("B-F", 40), ("C", 40), ("F", HIDDEN if kreis == "05113" else 0))
+    ]
+    cells += [employees(kreis, "H", HIDDEN if kreis == "05113" else 5) for kreis in (*nrw_kreise(),)]
+    cells.append(employees("05", "H", 5 * 52))
+    results = results_after(build_warehouse(tmp_path, Delivery("d", cells)), None)
+    assert [check_id for check_id, result in results.items() if result.severity == "stop" and not result.passed] == []
 
 
 def test_a_key_that_is_there_twice_stops_the_release_in_every_relation(built: Path) -> None:
@@ -116,22 +183,33 @@ def test_a_key_that_is_there_twice_stops_the_release_in_every_relation(built: Pa
     for name in relations():
         result = results[f"key.{name}"]
         assert (result.failed, result.severity) == (1, "stop"), name
-        assert "times 2" in result.example
+        assert dict(result.rows[0])["times"] == 2
 
 
 def _any_row(relation: Relation) -> dict[str, Any]:
-    values = {
-        "VARCHAR": "x", "VARCHAR[]": ["x"], "DATE": dt.date(2000, 1, 1), "TIMESTAMP": dt.datetime(2000, 1, 1),
-        "BOOLEAN": True, "DOUBLE": 1.0, "BIGINT": 1, "INTEGER": 1,
+    values: dict[str, Any] = {
+        "VARCHAR": "x", "DATE": dt.date(2000, 1, 1), "TIMESTAMP": dt.datetime(2000, 1, 1), "BOOLEAN": True,
+        "DOUBLE": 1.0, "BIGINT": 1, "INTEGER": 1,
     }  # fmt: skip
-    return {field.name: values[field.sql_type] for field in relation.fields}
+    lists = {f"{kind}[]": [value] for kind, value in values.items()}
+    return {field.name: {**values, **lists}[field.sql_type] for field in relation.fields}
 
 
-def test_the_results_are_written_into_the_warehouse(built: Path) -> None:
-    results = results_after(built, DEFECTS["coverage_in_range"][0])
+def test_the_results_are_written_into_the_warehouse(built: Path, small_warehouse: Path) -> None:
+    results = results_after(built, small_warehouse, DEFECTS["coverage_in_range"][0])
+    record_results(built, list(results.values()))
     written = {row["check_id"]: row for row in records(built, "FROM quality.check_result")}
     assert set(written) == set(results)
     for check_id, result in results.items():
         row = written[check_id]
         assert (row["passed"], row["failed"], row["checked"]) == (result.passed, result.failed, result.checked)
-    assert [check_id for check_id, row in written.items() if not row["passed"]] == ["coverage_in_range"]
+    assert not written["coverage_in_range"]["passed"]
+
+
+def test_a_last_release_of_an_older_version_is_not_compared_with(built: Path, tmp_path: Path) -> None:
+    older = tmp_path / "older.duckdb"
+    with duckdb.connect(str(older)) as connection:
+        connection.execute("CREATE SCHEMA marts")
+    results = results_after(built, older)
+    assert set(DECLARED) - set(results) == {"indicator_vanishes", "light_changed"}
+    assert results["mart_shrinks"].passed

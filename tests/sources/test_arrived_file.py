@@ -18,10 +18,12 @@ from sources.rejected import Rejected, shorten
 Arrive = Callable[..., ArrivedFile]
 
 
-@pytest.fixture
-def arrive(tmp_path: Path) -> Arrive:
+@pytest.fixture(scope="module")
+def arrive(tmp_path_factory: pytest.TempPathFactory) -> Arrive:
+    folder = tmp_path_factory.mktemp("inbox")
+
     def write(content: bytes | str, name: str = "file.csv") -> ArrivedFile:
-        path = tmp_path / name
+        path = folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return ArrivedFile(path)
 
@@ -69,11 +71,9 @@ def test_name_and_period_come_from_outside_where_they_are_given(arrive: Arrive) 
 
 
 @given(st.text(alphabet=st.characters(codec="cp1252", exclude_characters="\ufeff")))
-def test_text_is_read_in_the_publishers_encodings(text: str) -> None:
-    file = ArrivedFile(Path("never read"))
+def test_text_is_read_in_utf_8_with_and_without_bom(arrive: Arrive, text: str) -> None:
     for encoding in ("utf-8", "utf-8-sig"):
-        file.__dict__ = {"content": text.encode(encoding)}
-        assert file.text == text
+        assert arrive(text.encode(encoding)).text == text
 
 
 def test_text_in_windows_1252_with_its_line_ends(arrive: Arrive) -> None:
@@ -112,15 +112,15 @@ def test_rows_know_the_line_they_start_on(arrive: Arrive) -> None:
         st.lists(st.text(alphabet=st.sampled_from('ab;," \n'), max_size=5), min_size=2, max_size=4), min_size=1
     )
 )
-def test_rows_are_what_was_written_and_start_where_they_were_written(table: list[list[str]]) -> None:
+def test_rows_are_what_was_written_and_start_where_they_were_written(
+    arrive: Arrive, table: list[list[str]]
+) -> None:
     written, starts = io.StringIO(), []
     writer = csv.writer(written, delimiter=";", lineterminator="\n")
     for cells in table:
         starts.append(written.getvalue().count("\n") + 1)
         writer.writerow(cells)
-    file = ArrivedFile(Path("never read"))
-    file.__dict__ = {"text": written.getvalue()}
-    assert list(file.rows()) == list(zip(starts, table, strict=True))
+    assert list(arrive(written.getvalue()).rows()) == list(zip(starts, table, strict=True))
 
 
 def test_a_cell_of_many_megabytes_is_refused_with_its_line(arrive: Arrive) -> None:
@@ -149,9 +149,8 @@ def test_what_is_no_workbook_is_refused(arrive: Arrive, content: bytes) -> None:
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_can_be_looked_at(content: bytes) -> None:
-    file = ArrivedFile(Path("never read"))
-    file.__dict__ = {"content": content}
+def test_any_bytes_can_be_looked_at(arrive: Arrive, content: bytes) -> None:
+    file = arrive(content)
     assert file.kind in ("empty", "zip", "ole", "html", "binary", "text")
     assert isinstance(file.head_lines, list)
     for look in (lambda: file.text, lambda: list(file.rows()), lambda: file.workbook):

@@ -41,7 +41,7 @@ def open_measures() -> duckdb.DuckDBPyConnection:
     for relation in relations().values():
         for statement in create_statements(relation):
             connection.execute(statement)
-    load_reference(connection)
+    load_reference(connection, END)
     connection.execute(measures_sql())
     return connection
 

@@ -114,13 +114,17 @@ def build_small_warehouse(folder: Path) -> Path:
     kreise = nrw_kreise()
     reports = [
         employees(kreis, sector, count, reference_date=day)
-        for day in (DAY, later)
+        for more, day in enumerate((DAY, later))
         for number, kreis in enumerate(kreise)
-        for sector, count in ((TOTAL, 1000 + number), ("H", 100 + number), ("A", HIDDEN if number == 1 else 7))
+        for sector, count in (
+            (TOTAL, 1000 + number + more),
+            ("H", 100 + number + more),
+            ("A", HIDDEN if number == 1 else 7 + more),
+        )
     ]
     genesis = [
-        employees(region, sector, count, sector_scheme="genesis-13", reference_date=day)
-        for day in (DAY, later)
+        employees(region, sector, count + more, sector_scheme="genesis-13", reference_date=day)
+        for more, day in enumerate((DAY, later))
         for number, region in enumerate((*kreise, NRW, GERMANY))
         for sector, count in ((TOTAL, {NRW: 60_000, GERMANY: 300_000}.get(region, 1000 + number)), ("C", 200))
     ]
@@ -132,15 +136,18 @@ def build_small_warehouse(folder: Path) -> Path:
     mobile = "area_group=area;area_type=total;technology=4g"
     coverage = [
         observation(
-            93.85,
+            printed,
             dataset="atlas",
             variable=variable,
-            region_id=kreise[0],
+            region_id=region,
+            reference_date=day,
             unit="%",
             dimensions=dimensions,
             basis="",
         )
         for variable, dimensions in (("broadband_coverage", fixed), ("mobile_coverage", mobile))
+        for region in (kreise[0], NRW)
+        for printed, day in ((93.85, DAY), (95.5, later))
     ]
     return build_warehouse(
         folder,

@@ -100,7 +100,7 @@ def test_a_warehouse_without_observations_is_still_whole(tmp_path: Path) -> None
     built = build_warehouse(tmp_path, Delivery("d", [], state="quarantined"))
     assert rows(built, "SELECT count(*) FROM history.observation") == [(0,)]
     assert len(rows(built, "FROM marts.region")) == 56
-    assert [row["state"] for row in records(built, "FROM quality.freshness")] == ["quarantined"]
+    assert [row["state"] for row in records(built, "FROM quality.freshness")] == ["failed"]
 
 
 def test_building_twice_gives_the_same_rows(tmp_path: Path, small_warehouse: Path) -> None:

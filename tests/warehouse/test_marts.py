@@ -13,6 +13,7 @@ from reference.regions import GERMANY, NRW, RUHR, nrw_kreise, ruhr_kreise
 from reference.sectors import DIVISIONS, GENESIS_13, LDB_SECTIONS, TOTAL, sectors
 from schemas.observation import Observation
 from tests.warehouse.building import (
+    DAY,
     HIDDEN,
     MISSING,
     Delivery,
@@ -337,10 +338,10 @@ def test_a_topic_whose_every_division_is_hidden_lies_between_zero_and_the_total(
 
 
 def test_coverage_takes_its_dimensions_apart(small_warehouse: Path) -> None:
-    (fixed,) = records(small_warehouse, "FROM marts.broadband")
+    (fixed,) = records(small_warehouse, "FROM marts.broadband WHERE region_id = '05111' AND reference_date = ?", DAY)
     assert (fixed["customer"], fixed["technology"], fixed["min_mbit"]) == ("households", "all", 1000)
     assert (fixed["coverage_pct"], fixed["delivery_id"]) == (93.85, "atlas")
-    (mobile,) = records(small_warehouse, "FROM marts.mobile_coverage")
+    (mobile,) = records(small_warehouse, "FROM marts.mobile_coverage WHERE region_id = '05' AND reference_date = ?", DAY)
     assert (mobile["technology"], mobile["area_group"], mobile["area_type"]) == ("4g", "area", "total")
 
 

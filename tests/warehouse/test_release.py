@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from quality.checks import run_checks
+from quality.checks import record_results, run_checks
 from tests.warehouse.building import rows
 from warehouse import release
 from warehouse.connect import NothingPublishedError, open_published
@@ -207,6 +207,7 @@ def test_a_release_says_what_it_is_made_of(data: DataFolder, small_warehouse: Pa
     built = release.building_path(data, name)
     built.write_bytes(small_warehouse.read_bytes())
     results = run_checks(built)
+    record_results(built, results)
     row = {
         "release_id": name,
         "released_at": NOW.replace(tzinfo=None),

@@ -1,0 +1,153 @@
+"""`s3monitor quality`: read findings, and accept those that a person has looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands import DataOption, JsonOption
+from flows.console import console, fail, print_json, reading_folder, rows
+
+if TYPE_CHECKING:
+    from warehouse.data_folder import DataFolder
+
+quality_app = typer.Typer(help="Read and decide on data-quality findings.", no_args_is_help=True)
+
+IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the finding, or its beginning.")]
+_WEIGHT = {"stop": 0, "quarantine": 1, "warn": 2, "info": 3}
+_OPEN = ("open", "recurring")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.add_typer(quality_app, name="quality")
+
+
+@quality_app.command("list")
+def list_command(
+    state: Annotated[
+        str, typer.Option("--state", help="open (also recurring), accepted, fixed or all.")
+    ] = "open",
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """List findings, the gravest first."""
+    wanted = {"open": _OPEN, "accepted": ("accepted",), "fixed": ("fixed",), "all": ()}
+    if state not in wanted:
+        raise typer.BadParameter(f"expected one of {', '.join(wanted)}, found “{state}”.", param_hint="--state")
+    folder = reading_folder(data)
+    findings = [row for row in _findings(folder) if not wanted[state] or row["state"] in wanted[state]]
+    if json:
+        print_json(findings)
+        return
+    out = console()
+    for row in findings:
+        out.print(f"{row['finding_id']}  {row['severity']:<10} {row['state']:<9} ", end="", highlight=False)
+        out.print(row["text_de"], markup=False, highlight=False, soft_wrap=True)
+    out.print(f"\n{len(findings)} Befunde. Mehr: s3monitor quality show ID", highlight=False)
+
+
+@quality_app.command("show")
+def show_command(finding_id: IdArgument, data: DataOption = None, json: JsonOption = False) -> None:
+    """Show one finding: what was found, where, since when, and what to do."""
+    row = _finding(reading_folder(data), finding_id)
+    if json:
+        print_json(row)
+        return
+    out = console()
+    for label, value in _lines(row):
+        if value not in (None, "", []):
+            out.print(f"{label + ':':<14}{value}", markup=False, highlight=False, soft_wrap=True)
+
+
+@quality_app.command("accept")
+def accept_command(
+    finding_id: IdArgument,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is accepted.")],
+    by: Annotated[str, typer.Option("--by", help="Who accepts it.")],
+    data: DataOption = None,
+) -> None:
+    """Accept a finding with its present numbers; with other numbers it returns.
+
+    The decision is a row in quality/decisions.csv of the data folder.
+    """
+    from quality.decisions import Decision, add_decision
+    from quality.ledger import decisions_path
+
+    if not reason.strip() or not by.strip():
+        raise typer.BadParameter("a reason and a name are needed: somebody will ask in a year.")
+    folder = reading_folder(data)
+    row = _finding(folder, finding_id)
+    if row["state"] == "fixed":
+        fail(f"{row['finding_id']} is fixed: there is nothing to accept.")
+    add_decision(
+        decisions_path(folder),
+        Decision(
+            finding_id=row["finding_id"],
+            fingerprint=row["fingerprint"],
+            accepted_on=dt.datetime.now(dt.UTC).date(),
+            accepted_by=by.strip(),
+            reason=reason.strip(),
+            text=row["text_de"],
+        ),
+    )
+    typer.echo(f"Angenommen: {row['finding_id']} {row['text_de']}\nDie nächste Veröffentlichung nennt es im Bericht.")
+
+
+def _findings(folder: DataFolder) -> list[dict[str, Any]]:
+    """Findings of the release and those that hold the next one back, with decisions made since."""
+    from quality.decisions import read_decisions
+    from quality.ledger import decisions_path, findings_of, held
+
+    decisions = read_decisions(decisions_path(folder))
+    known = {**findings_of(folder.published), **held(folder)}
+    for row in known.values():
+        decision = decisions.get(row["finding_id"])
+        if decision and row["state"] in _OPEN and decision.fingerprint == row["fingerprint"]:
+            row |= {
+                "state": "accepted",
+                "accepted_by": decision.accepted_by,
+                "accepted_on": decision.accepted_on,
+                "reason": decision.reason,
+            }
+    return sorted(known.values(), key=lambda row: (_WEIGHT[row["severity"]], row["check_id"], row["text_de"]))
+
+
+def _finding(folder: DataFolder, finding_id: str) -> dict[str, Any]:
+    matches = [row for row in _findings(folder) if row["finding_id"].startswith(finding_id)]
+    if len(matches) != 1:
+        found = "none" if not matches else f"{len(matches)}: " + ", ".join(row["finding_id"] for row in matches)
+        fail(f"Expected one finding whose id begins with “{finding_id}”, found {found}. See: s3monitor quality list")
+    return matches[0] | {"file": _file_of(folder, matches[0]["delivery_id"])}
+
+
+def _file_of(folder: DataFolder, delivery_id: str | None) -> str | None:
+    from warehouse.connect import open_published
+
+    if not delivery_id or not Path(folder.published).exists():
+        return None
+    with open_published(folder.published) as connection:
+        found = rows(connection, "SELECT delivery_id, file_name FROM meta.delivery")
+    return next((row["file_name"] for row in found if row["delivery_id"] == delivery_id), None)
+
+
+def _lines(row: dict[str, Any]) -> list[tuple[str, Any]]:
+    listed = {name: ", ".join(map(str, row.get(name) or [])) for name in ("indicator_ids", "region_ids", "dates")}
+    return [
+        ("Befund", row["finding_id"]),
+        ("Was", row["text_de"]),
+        ("Prüfung", f"{row['check_id']} ({row['layer']}, {row['severity']})"),
+        ("Stand", row["state"]),
+        ("Zuerst", row["first_seen"]),
+        ("Zuletzt", row["last_seen"]),
+        ("Datei", row["file"]),
+        ("Stelle", row["locator"]),
+        ("Indikatoren", listed["indicator_ids"]),
+        ("Regionen", listed["region_ids"]),
+        ("Stichtage", listed["dates"]),
+        ("Zu tun", row["todo_de"]),
+        ("Angenommen", row["accepted_by"] and f"{row['accepted_by']}, {row['accepted_on']}: {row['reason']}"),
+    ]

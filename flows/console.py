@@ -1,0 +1,108 @@
+"""What all commands share: which data folder, the published file, and how results and errors are printed."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    import duckdb
+    from rich.console import Console
+
+    from warehouse.data_folder import DataFolder
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """Errors whose message is meant for the person at the keyboard."""
+    import duckdb
+
+    from quality.decisions import DecisionsError
+    from warehouse.connect import NothingPublishedError
+    from warehouse.data_folder import DataFolderError
+    from warehouse.inbox import InboxError
+
+    return DataFolderError, DecisionsError, InboxError, NothingPublishedError, OSError, duckdb.Error
+
+
+def data_folder(option: Path | None, *, default: Path) -> Path:
+    """`--data`, else the settings, else the default."""
+    from pydantic import ValidationError
+
+    from flows.settings import Settings
+
+    try:
+        return option or Settings().data or default
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "S3MONITOR_" + "_".join(map(str, first["loc"])).upper()
+        raise typer.BadParameter(f"setting {name}: {first['msg']}", param_hint="settings") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise typer.BadParameter(f"s3monitor.toml is no TOML: {error}", param_hint="settings") from error
+
+
+def reading_folder(option: Path | None) -> DataFolder:
+    """The folder to read from: where nothing was chosen and only the sample is there, the sample."""
+    from flows.settings import DEFAULT_DATA, SAMPLE_DATA
+    from warehouse.data_folder import DataFolder
+
+    real, sample = DataFolder(DEFAULT_DATA), DataFolder(SAMPLE_DATA)
+    only_sample = not real.published.exists() and sample.published.exists()
+    return DataFolder(data_folder(option, default=SAMPLE_DATA if only_sample else DEFAULT_DATA))
+
+
+@contextmanager
+def published(option: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published warehouse; says on standard error when it holds synthetic data."""
+    from warehouse.connect import open_published
+
+    data = reading_folder(option)
+    with open_published(data.published) as connection:
+        if rows(connection, "SELECT is_synthetic FROM meta.release")[0]["is_synthetic"]:
+            typer.echo(f"SYNTHETIC SAMPLE DATA (from {data.root}), not for use as figures.", err=True)
+        yield connection
+
+
+def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    """Rows of a query by column name."""
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def console() -> Console:
+    from rich.console import Console
+
+    return Console()
+
+
+def print_json(value: Any) -> None:
+    import json
+
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def log_to_stderr() -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("s3monitor")
+    logger.handlers = [handler]
+    logger.setLevel(logging.INFO)
+
+
+def one_line(error: Exception) -> str:
+    """The message of an error on one line; DuckDB points at the place with a caret on a line of its own."""
+    return " ".join(re.sub(r"\s*LINE (\d+): (.*)\n\s*\^", r" (line \1: \2)", str(error)).split())
+
+
+def fail(message: str) -> NoReturn:
+    """End the command with a message on standard error and exit code 1."""
+    typer.echo(message, err=True)
+    raise SystemExit(1)

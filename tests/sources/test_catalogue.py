@@ -1,0 +1,123 @@
+"""Recognition by content: what no product knows, or what is damaged, is refused in words that help."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sources import catalogue
+from sources.arrived_file import ArrivedFile
+from sources.catalogue import edition_rules, products, recognise, sum_rules
+from sources.rejected import Rejected
+
+Arrive = Callable[..., ArrivedFile]
+
+
+@pytest.fixture(scope="module")
+def arrive(tmp_path_factory: pytest.TempPathFactory) -> Arrive:
+    folder = tmp_path_factory.mktemp("inbox")
+
+    def write(content: bytes | str, name: str = "file.csv") -> ArrivedFile:
+        path = folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return ArrivedFile(path)
+
+    return write
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def workbook(*sheets: str) -> bytes:
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer) as book:
+        for sheet in sheets:
+            book.add_worksheet(sheet).write("A1", "Umsatz")
+    return buffer.getvalue()
+
+
+UNKNOWN: dict[str, tuple[bytes | str, str]] = {
+    "empty": (b"", r"expected a file with content; found an empty file\. Download it again"),
+    "blank": (b"\r\n \r\n", "found an empty file"),
+    "an error page called .csv": ("<!DOCTYPE html><p>500", "found an HTML page.*Open it in a browser"),
+    "an old or locked workbook": (b"\xd0\xcf\x11\xe0" + bytes(600), "password-protected XLSX.*without a password"),
+    "another workbook": (workbook("Umsatz", "Kosten"), r"expected one of: .*an XLSX workbook with the sheets Umsatz, Kosten"),
+    "a zip": (zipped({"a.csv": b"1", "b.csv": b"2"}), r"a zip archive with 2 files \(a\.csv, b\.csv"),
+    "an empty zip": (zipped({}), "expected"),
+    "another table": ("Datum;Umsatz\n2020;5\n", "expected one of: .*text beginning with “Datum;Umsatz 2020;5"),
+    "in Windows-1252": ("Größe;1\n".encode("cp1252"), "text beginning with"),
+    "a PDF": (b"%PDF-1.7\n\x00\x01", r"binary data beginning with 25 50 44 46"),
+    "UTF-16": ("a;b\n".encode("utf-16"), "binary data beginning with ff fe"),
+    "a cut zip": (workbook("Umsatz")[:3000], "expected a complete zip or XLSX file; found a damaged one"),
+    "a name without a workbook": (zipped({"xl/workbook.xml": b"<not a workbook>"}), "expected"),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_what_is_no_product_is_refused_with_expectation_and_finding(arrive: Arrive, case: str) -> None:
+    content, message = UNKNOWN[case]
+    for name in ("file.csv", "05111.xlsx"):
+        with pytest.raises(Rejected, match=message):
+            recognise(arrive(content, name))
+
+
+def test_a_zip_with_one_changed_byte_is_refused(arrive: Arrive) -> None:
+    """The directory at the end is whole; only the checksum of the member tells."""
+    content = bytearray(zipped({"data.csv": bytes(range(256)) * 40}))
+    content[60] ^= 0xFF
+    with pytest.raises(Rejected, match="expected a complete zip or XLSX file"):
+        recognise(arrive(bytes(content)))
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(arrive: Arrive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "MAX_UNPACKED_BYTES", 1_000_000)
+    with pytest.raises(Rejected, match="at most 1 MB when unpacked; found 2 MB"):
+        recognise(arrive(zipped({"a.csv": bytes(2_000_000)})))
+
+
+@pytest.mark.parametrize("cut", range(0, 5000, 230))
+def test_a_workbook_cut_off_anywhere_is_refused(arrive: Arrive, cut: int) -> None:
+    with pytest.raises(Rejected):
+        recognise(arrive(workbook("Tabelle 2.3")[:cut], "05111.xlsx"))
+
+
+@settings(max_examples=200)
+@given(st.one_of(st.binary(max_size=400), st.text(max_size=400), st.binary(max_size=200).map(b"PK\x03\x04".__add__)))
+def test_any_bytes_are_a_product_or_refused(arrive: Arrive, content: bytes | str) -> None:
+    file = arrive(content)
+    try:
+        product = recognise(file)
+        product.decode(file)
+    except Rejected as refusal:
+        assert refusal.expected
+        assert refusal.found is not None
+
+
+def test_products_are_told_apart() -> None:
+    ids = [product.product_id for product in products()]
+    assert len(ids) == len(set(ids))
+    assert all(product.looks_like.strip() for product in products())
+
+
+def test_what_must_add_up_is_declared_with_its_source() -> None:
+    rules = {(rule.dataset, rule.variable): rule for rule in sum_rules()}
+    assert len(rules) == len(sum_rules())
+    assert all(rule.tolerance >= 0 for rule in rules.values())
+    assert ("13111-07-05-4", "employees") in rules
+    assert [(rule.kreis_dataset, rule.land_dataset) for rule in edition_rules()] == [
+        ("ba_regionalreport_2.3", "ba_regionalreport_2.1")
+    ]
+
+

@@ -1,0 +1,302 @@
+"""What changed between two releases: deliveries, indicator values and their causes, lights, findings, sizes of marts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from warehouse.connect import open_in_memory
+from warehouse.data_folder import DataFolder
+
+if TYPE_CHECKING:
+    import duckdb
+
+T = TypeVar("T")
+
+CURRENT, PREVIOUS = "current", "previous"
+#: Two sums of the same figures may differ in their last digits; no publisher prints ten.
+_TOLERANCE = 1e-10
+
+
+class NoSuchReleaseError(Exception):
+    """The releases asked for are not there; the message names those that are."""
+
+
+@dataclass(frozen=True)
+class ReleaseInfo:
+    """The row of meta.release."""
+
+    release_id: str
+    released_at: dt.datetime
+    code_version: str
+    is_synthetic: bool
+
+
+@dataclass(frozen=True)
+class DeliveryChange:
+    """A file that is new or gone (a state is None), or whose state changed."""
+
+    delivery_id: str
+    source_id: str
+    file_name: str
+    old_state: str | None
+    new_state: str | None
+    message: str | None
+
+
+@dataclass(frozen=True)
+class ValueChange:
+    """An indicator value that is new or gone (no old or new bounds), or revised. A NULL value with bounds is an interval.
+
+    cause  of a revision: those of quality.revision, else `basis`, `table` (it is read from another one), `delivery`
+           (a new delivery is among its inputs), `program` (another code version); several are joined by ", "
+    """
+
+    kind: str
+    indicator_id: str
+    region_id: str
+    reference_date: dt.date
+    unit: str
+    old_value: float | None
+    old_lower: float | None
+    old_upper: float | None
+    new_value: float | None
+    new_lower: float | None
+    new_upper: float | None
+    absolute_change: float | None
+    relative_change: float | None
+    cause: str | None
+
+
+@dataclass(frozen=True)
+class LightChange:
+    """A traffic light that differs; None where it was not there."""
+
+    indicator_id: str
+    region_id: str
+    old_date: dt.date | None
+    new_date: dt.date | None
+    old_light: str | None
+    new_light: str | None
+    light_reason: str | None
+
+
+@dataclass(frozen=True)
+class FindingChange:
+    """A finding that is new or gone (a state is None), or whose state changed."""
+
+    finding_id: str
+    check_id: str
+    severity: str
+    old_state: str | None
+    new_state: str | None
+    text_de: str
+    text_en: str
+
+
+@dataclass(frozen=True)
+class MartSize:
+    """Rows of a relation of `marts` in both releases; None where a release does not have it."""
+
+    relation: str
+    old_rows: int | None
+    new_rows: int | None
+
+    @property
+    def has_shrunk(self) -> bool:
+        return self.old_rows is not None and (self.new_rows or 0) < self.old_rows
+
+
+@dataclass(frozen=True)
+class Diff:
+    """All that changed. `not_compared`: relations that one of the two releases does not have in a comparable form."""
+
+    old: ReleaseInfo
+    new: ReleaseInfo
+    deliveries: list[DeliveryChange]
+    values: list[ValueChange]
+    lights: list[LightChange]
+    findings: list[FindingChange]
+    marts: list[MartSize]
+    not_compared: list[str]
+
+
+def release_path(data: DataFolder, release: str) -> Path:
+    """File of a release: its id or the beginning of it, `current` or `previous`.
+
+    Raises NoSuchReleaseError where there is none, or several begin so.
+    """
+    paths = sorted(data.releases.glob("*.duckdb"))  # building files begin with a dot, ids with the time
+    by_word = dict(zip((CURRENT, PREVIOUS), reversed(paths), strict=False))
+    found = [by_word[release]] if release in by_word else [p for p in paths if p.stem.startswith(release)]
+    if len(found) == 1:
+        return found[0]
+    ids = ", ".join(path.stem for path in paths) or "none"
+    if release == PREVIOUS:
+        raise NoSuchReleaseError(f"There is no release before the current one to compare with. Releases: {ids}.")
+    raise NoSuchReleaseError(
+        f"{'Several releases begin' if found else 'No release begins'} with “{release}”. Releases: {ids}."
+    )
+
+
+def diff(old: Path, new: Path) -> Diff:
+    """What changed from one release file to the other."""
+    with closing(open_in_memory()) as connection:
+        for name, path in (("old", old), ("new", new)):
+            quoted = str(path).replace("'", "''")
+            connection.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
+        not_compared: list[str] = []
+        return Diff(
+            old=ReleaseInfo(*_rows(connection, _RELEASE.format(release="old"))[0]),
+            new=ReleaseInfo(*_rows(connection, _RELEASE.format(release="new"))[0]),
+            deliveries=_changes(connection, DeliveryChange, "meta.delivery", _DELIVERIES, not_compared),
+            values=_values(connection, not_compared),
+            lights=_changes(connection, LightChange, "marts.indicator_status", _LIGHTS, not_compared),
+            findings=_changes(connection, FindingChange, "quality.finding", _FINDINGS, not_compared),
+            marts=_mart_sizes(connection),
+            not_compared=not_compared,
+        )
+
+
+#: Columns without which a relation of an older release cannot be compared.
+_NEEDED = {
+    "meta.delivery": ("delivery_id", "source_id", "file_name", "state", "message", "vintage"),
+    "marts.indicator_value": ("indicator_id", "region_id", "reference_date", "unit", "value", "value_lower",
+                              "value_upper", "dataset", "basis"),
+    "marts.indicator_status": ("indicator_id", "region_id", "reference_date", "light", "light_reason"),
+    "quality.finding": ("finding_id", "check_id", "severity", "state", "text_de", "text_en"),
+    "quality.revision": ("new_delivery_id", "variable", "region_id", "reference_date", "cause"),
+    "meta.lineage": ("indicator_id", "region_id", "reference_date", "input_region_id", "input_variable", "delivery_id"),
+}  # fmt: skip
+
+_RELEASE = "SELECT release_id, released_at, code_version, is_synthetic FROM {release}.meta.release"
+_DELIVERIES = """
+SELECT delivery_id, coalesce(n.source_id, o.source_id), coalesce(n.file_name, o.file_name), o.state, n.state, n.message
+FROM old.meta.delivery o FULL JOIN new.meta.delivery n USING (delivery_id)
+WHERE o.state IS DISTINCT FROM n.state
+ORDER BY 2, 3, 1
+"""
+_LIGHTS = """
+SELECT indicator_id, region_id, o.reference_date, n.reference_date, o.light, n.light, n.light_reason
+FROM old.marts.indicator_status o FULL JOIN new.marts.indicator_status n USING (indicator_id, region_id)
+WHERE o.light IS DISTINCT FROM n.light
+ORDER BY ALL
+"""
+_FINDINGS = """
+SELECT finding_id, coalesce(n.check_id, o.check_id), coalesce(n.severity, o.severity), o.state, n.state,
+       coalesce(n.text_de, o.text_de), coalesce(n.text_en, o.text_en)
+FROM old.quality.finding o FULL JOIN new.quality.finding n USING (finding_id)
+WHERE o.state IS DISTINCT FROM n.state
+ORDER BY 3, 2, 1
+"""
+_VALUES = """
+WITH o AS (FROM old.marts.indicator_value WHERE value IS NOT NULL OR value_lower IS NOT NULL OR value_upper IS NOT NULL),
+n AS (FROM new.marts.indicator_value WHERE value IS NOT NULL OR value_lower IS NOT NULL OR value_upper IS NOT NULL),
+cause AS ({causes}),
+pair AS (
+    SELECT indicator_id, region_id, reference_date, coalesce(n.unit, o.unit) AS unit,
+           CASE WHEN o.dataset IS NULL THEN 'new' WHEN n.dataset IS NULL THEN 'gone' ELSE 'revised' END AS kind,
+           o.value AS old_value, o.value_lower AS old_lower, o.value_upper AS old_upper,
+           n.value AS new_value, n.value_lower AS new_lower, n.value_upper AS new_upper,
+           o.basis <> n.basis AS is_other_basis, o.dataset <> n.dataset AS is_other_table
+    FROM o FULL JOIN n USING (indicator_id, region_id, reference_date)
+)
+SELECT kind, indicator_id, region_id, reference_date, unit, old_value, old_lower, old_upper,
+       new_value, new_lower, new_upper, new_value - old_value,
+       if(old_value = 0, NULL, (new_value - old_value) / abs(old_value)) AS relative_change,
+       CASE WHEN kind <> 'revised' THEN NULL
+            WHEN cause IS NOT NULL THEN cause
+            WHEN is_other_basis THEN 'basis'
+            WHEN is_other_table THEN 'table'
+            WHEN coalesce(has_new_delivery, false) THEN 'delivery'
+            WHEN (SELECT any_value(code_version) FROM old.meta.release)
+                <> (SELECT any_value(code_version) FROM new.meta.release) THEN 'program' END
+FROM pair LEFT JOIN cause USING (indicator_id, region_id, reference_date)
+WHERE kind <> 'revised' OR ({differs})
+ORDER BY kind, abs(relative_change) DESC NULLS LAST, indicator_id, reference_date, region_id
+"""
+#: Among the inputs of a value, what a delivery says that is not yet in the older release.
+_CAUSES = """
+SELECT l.indicator_id, l.region_id, l.reference_date, true AS has_new_delivery,
+       {revision} AS cause
+FROM new.meta.lineage l
+ANTI JOIN (FROM old.meta.delivery WHERE state = 'accepted') d USING (delivery_id)
+{join}
+GROUP BY ALL
+"""
+_JOIN_REVISION = """
+LEFT JOIN new.quality.revision r
+    ON r.new_delivery_id = l.delivery_id AND r.region_id = l.input_region_id AND r.variable = l.input_variable
+    AND r.reference_date = l.reference_date
+"""
+_NO_CAUSES = """
+SELECT indicator_id, region_id, reference_date, false AS has_new_delivery, NULL::VARCHAR AS cause FROM n WHERE false
+"""
+
+
+def _values(connection: duckdb.DuckDBPyConnection, not_compared: list[str]) -> list[ValueChange]:
+    causes = _NO_CAUSES
+    if _has(connection, "new", "meta.lineage") and _has(connection, "old", "meta.delivery"):
+        is_named = _has(connection, "new", "quality.revision")
+        causes = _CAUSES.format(
+            revision="string_agg(DISTINCT r.cause, ', ' ORDER BY r.cause)" if is_named else "NULL::VARCHAR",
+            join=_JOIN_REVISION if is_named else "",
+        )
+    differs = " OR ".join(
+        f"old_{part} IS NULL <> (new_{part} IS NULL) "
+        f"OR abs(new_{part} - old_{part}) > {_TOLERANCE} * greatest(abs(old_{part}), abs(new_{part}))"
+        for part in ("value", "lower", "upper")
+    )
+    sql = _VALUES.format(causes=causes, differs=differs)
+    return _changes(connection, ValueChange, "marts.indicator_value", sql, not_compared)
+
+
+def _changes(
+    connection: duckdb.DuckDBPyConnection,
+    row_type: Callable[..., T],
+    relation: str,
+    sql: str,
+    not_compared: list[str],
+) -> list[T]:
+    """Rows of `sql`, none where a release lacks the relation or one of the columns it needs."""
+    if all(_has(connection, release, relation) for release in ("old", "new")):
+        return [row_type(*row) for row in _rows(connection, sql)]
+    not_compared.append(relation)
+    return []
+
+
+def _has(connection: duckdb.DuckDBPyConnection, release: str, relation: str) -> bool:
+    schema, name = relation.split(".")
+    columns = _rows(
+        connection,
+        f"SELECT column_name FROM duckdb_columns() WHERE database_name = '{release}' AND schema_name = '{schema}' "
+        f"AND table_name = '{name}'",
+    )
+    return set(_NEEDED[relation]) <= {column for (column,) in columns}
+
+
+def _mart_sizes(connection: duckdb.DuckDBPyConnection) -> list[MartSize]:
+    sizes = {release: _row_counts(connection, release) for release in ("old", "new")}
+    return [
+        MartSize(f"marts.{name}", sizes["old"].get(name), sizes["new"].get(name))
+        for name in sorted(sizes["old"].keys() | sizes["new"].keys())
+    ]
+
+
+def _row_counts(connection: duckdb.DuckDBPyConnection, release: str) -> dict[str, int]:
+    names = _rows(
+        connection,
+        f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{release}' AND schema_name = 'marts'",
+    )
+    counts = " UNION ALL ".join(
+        f"SELECT '{name}', count(*) FROM {release}.marts.\"{name}\"" for (name,) in names
+    )
+    return dict(_rows(connection, counts)) if names else {}
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    return connection.execute(sql).fetchall()
