@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import re
 import sys
@@ -59,15 +60,24 @@ def reading_folder(option: Path | None) -> DataFolder:
 
 
 @contextmanager
-def published(option: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published warehouse; says on standard error when it holds synthetic data."""
+def published(option: Path | None, as_of: dt.date | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published warehouse, or what of it was known on a day; announces synthetic data on standard error."""
     from warehouse.connect import open_published
 
     data = reading_folder(option)
-    with open_published(data.published) as connection:
+    with open_published(data.published) if as_of is None else _as_of(data.published, as_of) as connection:
         if rows(connection, "SELECT is_synthetic FROM meta.release")[0]["is_synthetic"]:
             typer.echo(f"SYNTHETIC SAMPLE DATA (from {data.root}), not for use as figures.", err=True)
         yield connection
+
+
+def _as_of(path: Path, day: dt.date) -> duckdb.DuckDBPyConnection:
+    from warehouse.as_of import open_as_of
+    from warehouse.build import MARTS
+    from warehouse.connect import open_published
+
+    open_published(path).close()  # says what to do where nothing is published
+    return open_as_of(path, day, MARTS)
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

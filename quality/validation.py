@@ -74,7 +74,9 @@ def _duplicate_keys(connection: duckdb.DuckDBPyConnection) -> list[Failure]:
         """
     ).fetchall()
     return [
-        Failure(delivery, locator, f"expected {variable} of {region} once, found it {n} times, first at {first}")
+        Failure(
+            delivery, locator, f"expected {variable} of {region} once, found it {n} times, first at {first}"
+        )
         for delivery, locator, n, first, variable, region in rows
     ]
 
@@ -137,7 +139,8 @@ def _kreis_sums(connection: duckdb.DuckDBPyConnection, rules: Sequence[SumRule])
         "CREATE OR REPLACE TEMP TABLE sum_rule (dataset VARCHAR, variable VARCHAR, tolerance DOUBLE)"
     )
     connection.executemany(
-        "INSERT INTO sum_rule VALUES (?, ?, ?)", [[rule.dataset, rule.variable, rule.tolerance] for rule in rules]
+        "INSERT INTO sum_rule VALUES (?, ?, ?)",
+        [[rule.dataset, rule.variable, rule.tolerance] for rule in rules],
     )
     rows = connection.execute(
         """
@@ -167,7 +170,10 @@ def _kreis_sums(connection: duckdb.DuckDBPyConnection, rules: Sequence[SumRule])
 
 
 def _edition_sums(
-    connection: duckdb.DuckDBPyConnection, rule: EditionRule, parquet: Sequence[Path], editions: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    rule: EditionRule,
+    parquet: Sequence[Path],
+    editions: Mapping[str, str],
 ) -> list[Failure]:
     """Which of the 53 files is wrong cannot be told from the sum: every new file of the edition is held."""
     rows = connection.execute(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from sources.arrived_file import ArrivedFile
 from tests.warehouse.building import build_small_warehouse
 from warehouse.data_folder import DataFolder
+
+Arrive = Callable[..., ArrivedFile]
 
 # A deadline per example would measure the machine, not the code.
 settings.register_profile("s3monitor", deadline=None)
@@ -24,3 +28,16 @@ def data(tmp_path: Path) -> DataFolder:
 def small_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A built warehouse with some rows in every mart; read it, or copy it and write to the copy."""
     return build_small_warehouse(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def arrive(tmp_path_factory: pytest.TempPathFactory) -> Arrive:
+    """Writes bytes or text under a name into an inbox and gives the file as decoders see it."""
+    folder = tmp_path_factory.mktemp("inbox")
+
+    def write(content: bytes | str, name: str = "file.csv") -> ArrivedFile:
+        path = folder / name
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return ArrivedFile(path)
+
+    return write

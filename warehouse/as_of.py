@@ -1,16 +1,30 @@
 """What was known on a day: the same SQL that fills the marts, reading history as of that day.
 
-Each mart of AS_OF becomes a table macro `marts.<mart>_as_of(day)`, in which every relation that depends on history is
-replaced by its own macro. So there is one definition of each mart, for today and for any day.
+Two ways, one definition of each mart:
+- in the published file, each mart of AS_OF has a table macro `marts.<mart>_as_of(day)` (indicators: `marts.indicator_as_of`);
+- `open_as_of` gives a connection in which every relation has its usual name and answers as of a day.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from schemas.observation import KEY
+from schemas.registry import relations
+from transforms.sql import measures_sql
+from warehouse.connect import open_in_memory
 from warehouse.mart_sql import select
+from warehouse.reference_tables import load_reference
+
+if TYPE_CHECKING:
+    import duckdb
+
+#: Relations whose rows became known on a day.
+_DATED = ("history.observation", "meta.delivery")
 
 #: A later delivery wins; a figure that is merely missing from it does not erase the one known before.
 OBSERVATION_AS_OF = f"""
@@ -46,3 +60,29 @@ def _as_of(sql: str) -> str:
         lambda match: f"{AS_OF[match[1]]}(day)" if match[1] in AS_OF else match[0],
         sql,
     )
+
+
+def open_as_of(path: Path, day: dt.date, marts: Iterable[str]) -> duckdb.DuckDBPyConnection:
+    """A connection whose relations answer with what was known on a day; it may read nothing but the published file.
+
+    `marts` are the relations that SQL fills, in their order; they become views over the history of that day.
+    """
+    connection = open_in_memory()
+    connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS published (READ_ONLY)")
+    load_reference(connection, day)
+    computed = tuple(marts)
+    for schema in sorted({name.split(".")[0] for name in relations()}):
+        connection.execute(f"CREATE SCHEMA {schema}")
+    for name in relations():
+        if name not in computed:
+            known = f" WHERE known_from <= DATE '{day}'" if name in _DATED else ""
+            connection.execute(f"CREATE VIEW {name} AS FROM published.{name}{known}")
+    for statement in (OBSERVATION_AS_OF, measures_sql()):
+        connection.execute(statement)
+    connection.execute(f"CREATE TEMP VIEW indicator_input AS\n{select('indicator_input')}")
+    for name in computed:
+        connection.execute(f"CREATE VIEW {name} AS\n{select(name.split('.')[1])}")
+    connection.execute(select("comparisons"))
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection

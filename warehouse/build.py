@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
 #: Marts in the order in which they build on each other.
-_MARTS = (
+MARTS = (
     "marts.region",
     "marts.sector",
     "marts.employment",
@@ -82,7 +82,7 @@ def build(
         connection.execute(OBSERVATION_AS_OF)
         connection.execute(measures_sql())
         connection.execute(f"CREATE TEMP TABLE indicator_input AS\n{select('indicator_input')}")
-        for relation in _MARTS:
+        for relation in MARTS:
             connection.execute(f"INSERT INTO {relation} BY NAME\n{select(relation.split('.')[1])}")
         for macro in (select("comparisons"), *as_of_macros()):
             connection.execute(macro)

@@ -130,7 +130,7 @@ def release_path(data: DataFolder, release: str) -> Path:
 
     Raises NoSuchReleaseError where there is none, or several begin so.
     """
-    paths = sorted(data.releases.glob("*.duckdb"))  # building files begin with a dot, ids with the time
+    paths = _releases(data)
     by_word = dict(zip((CURRENT, PREVIOUS), reversed(paths), strict=False))
     found = [by_word[release]] if release in by_word else [p for p in paths if p.stem.startswith(release)]
     if len(found) == 1:
@@ -141,6 +141,17 @@ def release_path(data: DataFolder, release: str) -> Path:
     raise NoSuchReleaseError(
         f"{'Several releases begin' if found else 'No release begins'} with “{release}”. Releases: {ids}."
     )
+
+
+def release_before(data: DataFolder, release: Path) -> Path | None:
+    """File of the release before one, None where it is the first."""
+    earlier = [path for path in _releases(data) if path.stem < release.stem]
+    return earlier[-1] if earlier else None
+
+
+def _releases(data: DataFolder) -> list[Path]:
+    """Files of all releases, the oldest first: their ids begin with the time (and files being built with a dot)."""
+    return sorted(path for path in data.releases.glob("*.duckdb") if not path.name.startswith("."))
 
 
 def diff(old: Path, new: Path) -> Diff:

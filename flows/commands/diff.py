@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands import DataOption, JsonOption
+from flows.console import fail, print_json, reading_folder
 
 if TYPE_CHECKING:
     from warehouse.diff import Diff, ValueChange
@@ -35,17 +36,15 @@ def diff_command(
     """Show what changed between two releases (default: the last two), and why."""
     from dataclasses import asdict
 
-    from flows.cli import _fail, _print_json, _reading_folder
-    from warehouse.data_folder import DataFolder
     from warehouse.diff import NoSuchReleaseError, diff, release_path
 
-    folder = DataFolder(_reading_folder(data))
+    folder = reading_folder(data)
     try:
         found = diff(release_path(folder, old), release_path(folder, new))
     except NoSuchReleaseError as error:
-        _fail(str(error))
+        fail(str(error))
     if json:
-        _print_json(asdict(found))
+        print_json(asdict(found))
     else:
         typer.echo("\n".join(_lines(found)))
 
@@ -58,8 +57,9 @@ def _lines(found: Diff) -> Iterator[str]:
         f"{_step(d.old_state, d.new_state)}  {d.file_name} ({d.source_id}){': ' + d.message if d.message else ''}"
         for d in found.deliveries
     ])  # fmt: skip
-    yield from _section("New indicator values", _counted(found, "new"))
-    yield from _section("Gone indicator values", _counted(found, "gone"))
+    for kind in ("new", "gone"):
+        total = sum(value.kind == kind for value in found.values)
+        yield from _section(f"{kind.capitalize()} indicator values", _counted(found, kind), total)
     yield from _section("Revised indicator values", [_revised(v) for v in found.values if v.kind == "revised"])
     yield from _section("Traffic lights", [
         f"{light.indicator_id} {light.region_id}: {_step(light.old_light, light.new_light)}"
@@ -78,8 +78,10 @@ def _lines(found: Diff) -> Iterator[str]:
         yield f"\nNot compared: {relation}, one of the releases has no such relation, or not all columns of it."
 
 
-def _section(title: str, lines: list[str]) -> Iterator[str]:
-    yield f"\n{title}: {len(lines) or 'no change'}"
+def _section(title: str, lines: list[str], total: int | None = None) -> Iterator[str]:
+    """A heading with the number of changes (of lines, unless `total` is another) and the first lines."""
+    number = len(lines) if total is None else total
+    yield f"\n{title}: {f'{number:,}' if number else 'no change'}"
     for line in lines[:_SHOWN]:
         yield f"  {line}"
     if len(lines) > _SHOWN:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import DataOption, JsonOption
+from flows.console import fail, print_json, published, reading_folder
 
 if TYPE_CHECKING:
     from warehouse.explain import Delivery, Explanation, Input, Value
@@ -33,19 +34,17 @@ def explain_command(
     """Show how a value is computed, down to the cells of the archived files and what stands in them now."""
     from dataclasses import asdict
 
-    from flows.cli import _fail, _print_json, _published, _reading_folder
     from warehouse.archive import Archive
-    from warehouse.data_folder import DataFolder
     from warehouse.explain import NotExplainedError, explain
 
-    folder = DataFolder(_reading_folder(data))
-    with _published(folder.root) as connection:
+    archive = Archive(reading_folder(data).archive)
+    with published(data) as connection:
         try:
-            explanation = explain(connection, Archive(folder.archive), indicator, region, date)
+            explanation = explain(connection, archive, indicator, region, date)
         except NotExplainedError as error:
-            _fail(str(error))
+            fail(str(error))
     if json:
-        _print_json(asdict(explanation))
+        print_json(asdict(explanation))
     else:
         typer.echo("\n".join(_lines(explanation)))
 

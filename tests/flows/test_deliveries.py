@@ -29,30 +29,27 @@ def messages(summary: Summary) -> list[str]:
     return [message for source in summary.sources for message in source.messages]
 
 
-def test_the_same_bytes_twice_are_one_delivery_and_the_summary_says_so(inbox: Path, data: DataFolder) -> None:
+def test_the_same_bytes_are_one_delivery_under_any_name(inbox: Path, data: DataFolder) -> None:
     other = "landkreis_privat_2020_2 (1).csv"
     fill(inbox, {other: broadband(62.96)})
-    summary = refresh(data, [inbox])
-    assert counts(summary) == (1, 0, 0)
-    (kept,) = (name for (name,) in rows(data, ACCEPTED))
+    first = refresh(data, [inbox])
+    assert counts(first) == (1, 0, 0)
+    ((kept,),) = rows(data, ACCEPTED)
     again = ({GOOD, other} - {kept}).pop()
-    assert messages(summary) == [
-        f"{again}: the same bytes as {kept}, counted once. Is it an old file under a new name?"
-    ]
+    assert messages(first) == [told(again, kept)]
     assert rows(data, "SELECT count(*) FROM history.observation") == [(53,)]
 
-
-def test_known_bytes_under_a_new_name_are_nothing_new(inbox: Path, data: DataFolder) -> None:
-    first = refresh(data, [inbox])
+    (inbox / other).unlink()
     (inbox / GOOD).rename(inbox / "landkreis_privat_2021_1.csv")
     assert not has_work(data, [inbox])
     second = refresh(data, [inbox])
     assert (second.published, second.release_id) == (False, first.release_id)
     assert counts(second) == (0, 1, 0)
-    assert messages(second) == [
-        f"landkreis_privat_2021_1.csv: the same bytes as {GOOD}, counted once. "
-        "Is it an old file under a new name?"
-    ]
+    assert messages(second) == [told("landkreis_privat_2021_1.csv", kept)]
+
+
+def told(name: str, kept: str) -> str:
+    return f"{name}: the same bytes as {kept}, counted once. Is it an old file under a new name?"
 
 
 def test_a_file_that_is_fixed_later_is_a_new_delivery(inbox: Path, data: DataFolder) -> None:
@@ -64,18 +61,15 @@ def test_a_file_that_is_fixed_later_is_a_new_delivery(inbox: Path, data: DataFol
     assert rows(data, VALUES) == [(50,), (62.96,)]
 
 
-def test_a_revision_adds_and_the_later_one_is_shown(inbox: Path, data: DataFolder) -> None:
+def test_history_only_grows(inbox: Path, data: DataFolder, tmp_path: Path) -> None:
+    """A revision hides the figure before it; what left the inbox stays."""
     refresh(data, [inbox])
     fill(inbox, {GOOD: broadband(63)})
     assert counts(refresh(data, [inbox])) == (1, 1, 0)
     assert rows(data, VALUES) == [(63,)]
-    assert rows(data, "SELECT count(*) FROM history.observation") == [(106,)]
-
-
-def test_what_left_the_inbox_stays_published(inbox: Path, data: DataFolder, tmp_path: Path) -> None:
-    refresh(data, [inbox])
     refresh(data, [fill(tmp_path / "next", {"landkreis_privat_2019_2.csv": broadband(50)})])
-    assert rows(data, VALUES) == [(50,), (62.96,)]
+    assert rows(data, VALUES) == [(50,), (63,)]
+    assert rows(data, "SELECT count(*) FROM history.observation") == [(3 * 53,)]
 
 
 def test_another_code_version_looks_at_everything_again(

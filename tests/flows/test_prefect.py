@@ -95,7 +95,7 @@ def test_what_is_expected_to_fail_fails_without_a_traceback(failed_flows: Ended)
     assert [line for line in failed_flows.out.splitlines() if line.startswith("Nothing published: ")] == [
         "Nothing published: No delivery was accepted, so there is nothing to publish.",
         "Nothing published: The release was stopped by 1 checks. "
-        "sums: Sums add up: 2 of 9 rows fail, e.g. Bochum",
+        "sums: Sums add up: 2 of 9 rows fail, e.g. Bochum.",
         "Nothing published: Another refresh is writing to locked. Wait for it to end, then run this again.",
     ]
     told = [line.split()[1] for line in failed_flows.stderr.splitlines()]

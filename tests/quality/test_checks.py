@@ -60,10 +60,13 @@ DEFECTS = {
     ],
     "reports_agree_with_genesis": [f"UPDATE marts.employment SET employees = employees + 1 {ONE_VALUE}"],
     "size_of_edition": [
-        f"UPDATE meta.delivery SET bytes = {size}, arrived_at = arrived_at + INTERVAL 1 DAY WHERE delivery_id = 'atlas'"
-        for size in (0, 3)
+        f"UPDATE meta.delivery SET bytes = if(delivery_id = 'atlas', {new}, {old}), "
+        "arrived_at = if(delivery_id = 'atlas', arrived_at + INTERVAL 1 DAY, arrived_at)"
+        for new, old in ((3, 1), (1, 3))
     ],
-    "complete_regions": ["DELETE FROM marts.employment WHERE region_id = '05113' AND sector_scheme = 'ba-rr'"],
+    "complete_regions": [
+        "DELETE FROM marts.employment WHERE region_id = '05113' AND sector_scheme = 'ba-rr'"
+    ],
     "broadband_falls_with_rate": [
         "INSERT INTO marts.broadband SELECT * REPLACE (2000 AS min_mbit, coverage_pct + 0.02 AS coverage_pct) "
         "FROM marts.broadband"
@@ -126,7 +129,9 @@ def test_a_good_warehouse_passes_every_check_and_every_check_looked_at_something
 
 def test_without_a_last_release_nothing_is_compared_with_one(built: Path) -> None:
     results = results_after(built, None)
-    assert set(DECLARED) - set(results) == {check_id for check_id, check in DECLARED.items() if check.previous}
+    assert set(DECLARED) - set(results) == {
+        check_id for check_id, check in DECLARED.items() if check.previous
+    }
 
 
 def test_every_declared_check_has_a_defect_it_must_see() -> None:
@@ -134,7 +139,8 @@ def test_every_declared_check_has_a_defect_it_must_see() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check_id", "number"), [(name, number) for name, defects in DEFECTS.items() for number in range(len(defects))]
+    ("check_id", "number"),
+    [(name, number) for name, defects in DEFECTS.items() for number in range(len(defects))],
 )
 def test_a_check_sees_its_defect_and_says_so(
     built: Path, small_warehouse: Path, check_id: str, number: int
@@ -172,7 +178,9 @@ def test_a_hidden_cell_that_can_only_be_zero_does_not_stop_the_release(tmp_path:
     cells += [employees(kreis, "H", HIDDEN if kreis == "05113" else 5) for kreis in (*nrw_kreise(),)]
     cells.append(employees("05", "H", 5 * 52))
     results = results_after(build_warehouse(tmp_path, Delivery("d", cells)), None)
-    assert [check_id for check_id, result in results.items() if result.severity == "stop" and not result.passed] == []
+    assert [
+        check_id for check_id, result in results.items() if result.severity == "stop" and not result.passed
+    ] == []
 
 
 def test_a_key_that_is_there_twice_stops_the_release_in_every_relation(built: Path) -> None:
@@ -202,7 +210,11 @@ def test_the_results_are_written_into_the_warehouse(built: Path, small_warehouse
     assert set(written) == set(results)
     for check_id, result in results.items():
         row = written[check_id]
-        assert (row["passed"], row["failed"], row["checked"]) == (result.passed, result.failed, result.checked)
+        assert (row["passed"], row["failed"], row["checked"]) == (
+            result.passed,
+            result.failed,
+            result.checked,
+        )
     assert not written["coverage_in_range"]["passed"]
 
 

@@ -73,7 +73,11 @@ def test_a_fact_that_is_there_twice_is_not_ours_to_choose(tmp_path: Path) -> Non
         assert found == Failure(
             "d1", "line 7", "expected employees of 05113 once, found it 2 times, first at line 2"
         )
-    apart = [cell, cell._replace(dimensions="sex=male", locator="line 3"), cell._replace(region_id=BOCHUM, locator="4")]
+    apart = [
+        cell,
+        cell._replace(dimensions="sex=male", locator="line 3"),
+        cell._replace(region_id=BOCHUM, locator="4"),
+    ]
     assert failures(tmp_path, {"d1": apart, "d2": [cell]}) == []  # another vintage is no duplicate
 
 
@@ -92,14 +96,19 @@ SUMS: dict[str, tuple[dict[str, float | str], str | None]] = {
     "a part not printed": ({"C": 7, C_PARTS[0]: 1, C_PARTS[1]: 2}, None),
     "a part missing": ({"C": 7, C_PARTS[0]: 1, C_PARTS[1]: 2, C_PARTS[2]: MISSING}, None),
     "whole hidden": ({"C": HIDDEN, C_PARTS[0]: 1, C_PARTS[1]: 2, C_PARTS[2]: 3}, None),
-    "parts of parts": ({TOTAL: 10, "B-F": 20, C_PARTS[0]: 99}, "TOTAL in 05113 at 2020-03-31 to add up to at most 10"),
+    "parts of parts": (
+        {TOTAL: 10, "B-F": 20, C_PARTS[0]: 99},
+        "TOTAL in 05113 at 2020-03-31 to add up to at most 10",
+    ),
 }
 
 
 @pytest.mark.parametrize("case", SUMS)
 def test_sectors_against_the_sector_above_them(tmp_path: Path, case: str) -> None:
     cells, expected = SUMS[case]
-    found = failures(tmp_path, {"d1": [employees(ESSEN, sector, printed) for sector, printed in cells.items()]})
+    found = failures(
+        tmp_path, {"d1": [employees(ESSEN, sector, printed) for sector, printed in cells.items()]}
+    )
     assert [failure.delivery_id for failure in found] == (["d1"] if expected else [])
     for failure in found:
         assert expected is not None
@@ -109,7 +118,10 @@ def test_sectors_against_the_sector_above_them(tmp_path: Path, case: str) -> Non
 
 def test_a_table_that_prints_only_some_parts_may_leave_a_rest(tmp_path: Path) -> None:
     for part, count in ((90, 0), (101, 1)):
-        cells = [employees(ESSEN, sector, n, sector_scheme="genesis-13") for sector, n in (("B-E", 100), ("C", part))]
+        cells = [
+            employees(ESSEN, sector, n, sector_scheme="genesis-13")
+            for sector, n in (("B-E", 100), ("C", part))
+        ]
         assert len(failures(tmp_path, {"d1": cells})) == count
 
 
@@ -131,7 +143,10 @@ def kreis_figures(nrw: float | str, *, without: str = "", **fields: str) -> list
     [
         (kreis_figures(530), []),
         (kreis_figures(531), ["expected the 53 Kreise to add up to the printed NRW figure 531 (population"]),
-        (kreis_figures(531, dimensions="sex=female"), ["figure 531 (population sex=female at 2020-03-31), found 530"]),
+        (
+            kreis_figures(531, dimensions="sex=female"),
+            ["figure 531 (population sex=female at 2020-03-31), found 530"],
+        ),
         (kreis_figures(531, without=ESSEN), []),  # a gap: nothing to compare
         (kreis_figures(531)[1:], []),
         (kreis_figures(MISSING), []),

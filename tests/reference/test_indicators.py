@@ -14,9 +14,7 @@ from reference.strategy import Topic
 from sources.genesis.table import tables
 
 BY_ID = {indicator.indicator_id: indicator for indicator in indicators()}
-FROM_TABLES = [
-    (indicator.indicator_id, source) for indicator in indicators() for source in indicator.sources
-]
+FROM_TABLES = [(indicator.indicator_id, source) for indicator in indicators() for source in indicator.sources]
 GOOD: dict[str, Any] = {
     "indicator_id": "x", "title_de": "X", "title_en": "X", "type": "context", "unit": "persons", "direction": "up",
     "definition_de": "X", "definition_en": "X",
@@ -48,7 +46,9 @@ def test_an_indicator_is_explained_in_both_languages(indicator: Indicator) -> No
     assert indicator.formula.strip()
 
 
-@pytest.mark.parametrize(("indicator_id", "source"), FROM_TABLES, ids=[f"{i}-{s.dataset}" for i, s in FROM_TABLES])
+@pytest.mark.parametrize(
+    ("indicator_id", "source"), FROM_TABLES, ids=[f"{i}-{s.dataset}" for i, s in FROM_TABLES]
+)
 def test_an_indicator_is_computed_from_cells_that_exist(indicator_id: str, source: Source) -> None:
     terms = [*source.value, *source.per, *([source.numerator] if source.numerator else [])]
     if source.dataset in tables():

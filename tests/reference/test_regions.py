@@ -51,9 +51,20 @@ def test_every_kreis_has_its_codes_and_its_parent() -> None:
 def test_a_publisher_prints_every_region_but_the_ruhr() -> None:
     codes = published_regions()
     assert set(codes.values()) == {*nrw_kreise(), NRW, GERMANY}
-    assert [codes[code] for code in ("05111", "05", "DG", "D", "Deutschland")] == ["05111", NRW, *[GERMANY] * 3]
+    assert [codes[code] for code in ("05111", "05", "DG", "D", "Deutschland")] == [
+        "05111",
+        NRW,
+        *[GERMANY] * 3,
+    ]
     assert RUHR not in codes
-    for other in ("09", "05354", "05313", "5111", "05111000", ""):  # dissolved Kreis and city of Aachen among them
+    for other in (
+        "09",
+        "05354",
+        "05313",
+        "5111",
+        "05111000",
+        "",
+    ):  # dissolved Kreis and city of Aachen among them
         assert other not in codes
 
 

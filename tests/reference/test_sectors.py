@@ -99,10 +99,14 @@ def test_a_code_covers_the_divisions_it_names(scheme: str) -> None:
 
 def test_a_section_covers_the_same_divisions_in_every_scheme() -> None:
     for section in ("A", "C", "F", "J", "K", "L"):
-        assert len({sectors(scheme)[section].divisions for scheme in SCHEMES if section in sectors(scheme)}) == 1
+        assert (
+            len({sectors(scheme)[section].divisions for scheme in SCHEMES if section in sectors(scheme)}) == 1
+        )
     services = sectors(BA_REGIONALREPORT)["G-U"], sectors(GENESIS_13)["G-U"]
     assert services[0].divisions == services[1].divisions
-    assert set(services[1].divisions) - set(sectors(LDB_SECTIONS)["G-T"].divisions) == {"99"}  # U is left out there
+    assert set(services[1].divisions) - set(sectors(LDB_SECTIONS)["G-T"].divisions) == {
+        "99"
+    }  # U is left out there
 
 
 def test_temporary_agency_work_shares_its_division_with_the_rest_of_n() -> None:
@@ -141,7 +145,9 @@ def test_a_printed_code_becomes_its_id(printed: str, sector_id: str) -> None:
 
 @given(st.sampled_from([code for scheme in SCHEMES for code in sectors(scheme)]), st.data())
 def test_blanks_and_line_breaks_in_a_code_do_not_matter(sector_id: str, data: st.DataObject) -> None:
-    places = data.draw(st.lists(st.sampled_from(["", " ", "\n", "  "]), min_size=len(sector_id), max_size=len(sector_id)))
+    places = data.draw(
+        st.lists(st.sampled_from(["", " ", "\n", "  "]), min_size=len(sector_id), max_size=len(sector_id))
+    )
     printed = "".join(letter + blank for letter, blank in zip(sector_id, places, strict=True))
     assert sector_id_of(printed) == sector_id
 

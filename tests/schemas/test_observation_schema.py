@@ -17,7 +17,9 @@ GOOD = [
     employees("05113", "B,D,E", HIDDEN),
     employees("05113", "NA", 0),
     observation(MISSING, region_id="DE"),
-    observation(12.5, region_id="05", variable="population", dimensions="age=18-25;sex=female", status="provisional"),
+    observation(
+        12.5, region_id="05", variable="population", dimensions="age=18-25;sex=female", status="provisional"
+    ),
     observation(100.01, variable="broadband_coverage", unit="%", dimensions="min_mbit=1000;technology=ftth"),
     observation(-3.5, variable="net_migration_rate", unit="je 1.000"),
     *(observation(1, basis=basis, locator=f"basis {basis}") for basis in BASES),
@@ -53,7 +55,10 @@ BROKEN: dict[str, tuple[Observation, str]] = {
     "less than none": (observation(-1, variable="broadband_coverage", unit="%"), "coverage_0_to_100"),
     "fewer than nobody": (observation(-1), "count_not_negative"),
     "a year misread": (observation(1, reference_date=dt.date(1020, 3, 31)), "reference_date date_plausible"),
-    "far in the future": (observation(1, reference_date=dt.date(2202, 3, 31)), "reference_date date_plausible"),
+    "far in the future": (
+        observation(1, reference_date=dt.date(2202, 3, 31)),
+        "reference_date date_plausible",
+    ),
     "unknown basis": (observation(1, basis="WZ2003"), "basis isin"),
     "dataset with blanks": (observation(1, dataset="Tabelle 2.3"), "dataset str_matches"),
     "variable in capitals": (observation(1, variable="Employees"), "variable str_matches"),
@@ -77,7 +82,8 @@ def test_a_broken_cell_is_named_with_its_place_and_what_is_printed(case: str) ->
 def test_all_failures_are_found_at_once_and_told_apart_by_delivery() -> None:
     cells = [cell._replace(locator=f"{case} ") for case, (cell, _) in BROKEN.items() if case != "no place"]
     both = pd.concat(
-        [frame(*cells[::2], delivery_id="even"), frame(*GOOD, *cells[1::2], delivery_id="odd")], ignore_index=True
+        [frame(*cells[::2], delivery_id="even"), frame(*GOOD, *cells[1::2], delivery_id="odd")],
+        ignore_index=True,
     )
     found = failures(both)
     assert set(zip(found["delivery_id"], found["locator"], strict=True)) == {

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -14,20 +12,7 @@ from hypothesis import strategies as st
 
 from sources.arrived_file import HEAD_BYTES, ArrivedFile
 from sources.rejected import Rejected, shorten
-
-Arrive = Callable[..., ArrivedFile]
-
-
-@pytest.fixture(scope="module")
-def arrive(tmp_path_factory: pytest.TempPathFactory) -> Arrive:
-    folder = tmp_path_factory.mktemp("inbox")
-
-    def write(content: bytes | str, name: str = "file.csv") -> ArrivedFile:
-        path = folder / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return ArrivedFile(path)
-
-    return write
+from tests.conftest import Arrive
 
 
 def a_workbook() -> bytes:
@@ -103,13 +88,19 @@ def test_a_letter_cut_at_the_end_of_the_head_does_no_harm(arrive: Arrive) -> Non
 
 def test_rows_know_the_line_they_start_on(arrive: Arrive) -> None:
     file = arrive('a;b\n"over\ntwo lines";"quoted ""word"""\n\n1;2')
-    assert list(file.rows()) == [(1, ["a", "b"]), (2, ["over\ntwo lines", 'quoted "word"']), (4, []), (5, ["1", "2"])]
+    assert list(file.rows()) == [
+        (1, ["a", "b"]),
+        (2, ["over\ntwo lines", 'quoted "word"']),
+        (4, []),
+        (5, ["1", "2"]),
+    ]
     assert next(iter(arrive("a,b").rows(","))) == (1, ["a", "b"])
 
 
 @given(
     st.lists(
-        st.lists(st.text(alphabet=st.sampled_from('ab;," \n'), max_size=5), min_size=2, max_size=4), min_size=1
+        st.lists(st.text(alphabet=st.sampled_from('ab;," \n'), max_size=5), min_size=2, max_size=4),
+        min_size=1,
     )
 )
 def test_rows_are_what_was_written_and_start_where_they_were_written(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -13,23 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources import catalogue
-from sources.arrived_file import ArrivedFile
 from sources.catalogue import edition_rules, products, recognise, sum_rules
 from sources.rejected import Rejected
-
-Arrive = Callable[..., ArrivedFile]
-
-
-@pytest.fixture(scope="module")
-def arrive(tmp_path_factory: pytest.TempPathFactory) -> Arrive:
-    folder = tmp_path_factory.mktemp("inbox")
-
-    def write(content: bytes | str, name: str = "file.csv") -> ArrivedFile:
-        path = folder / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return ArrivedFile(path)
-
-    return write
+from tests.conftest import Arrive
 
 
 def zipped(members: dict[str, bytes]) -> bytes:
@@ -52,11 +36,20 @@ UNKNOWN: dict[str, tuple[bytes | str, str]] = {
     "empty": (b"", r"expected a file with content; found an empty file\. Download it again"),
     "blank": (b"\r\n \r\n", "found an empty file"),
     "an error page called .csv": ("<!DOCTYPE html><p>500", "found an HTML page.*Open it in a browser"),
-    "an old or locked workbook": (b"\xd0\xcf\x11\xe0" + bytes(600), "password-protected XLSX.*without a password"),
-    "another workbook": (workbook("Umsatz", "Kosten"), r"expected one of: .*an XLSX workbook with the sheets Umsatz, Kosten"),
+    "an old or locked workbook": (
+        b"\xd0\xcf\x11\xe0" + bytes(600),
+        "password-protected XLSX.*without a password",
+    ),
+    "another workbook": (
+        workbook("Umsatz", "Kosten"),
+        r"expected one of: .*an XLSX workbook with the sheets Umsatz, Kosten",
+    ),
     "a zip": (zipped({"a.csv": b"1", "b.csv": b"2"}), r"a zip archive with 2 files \(a\.csv, b\.csv"),
     "an empty zip": (zipped({}), "expected"),
-    "another table": ("Datum;Umsatz\n2020;5\n", "expected one of: .*text beginning with “Datum;Umsatz 2020;5"),
+    "another table": (
+        "Datum;Umsatz\n2020;5\n",
+        "expected one of: .*text beginning with “Datum;Umsatz 2020;5",
+    ),
     "in Windows-1252": ("Größe;1\n".encode("cp1252"), "text beginning with"),
     "a PDF": (b"%PDF-1.7\n\x00\x01", r"binary data beginning with 25 50 44 46"),
     "UTF-16": ("a;b\n".encode("utf-16"), "binary data beginning with ff fe"),
@@ -94,7 +87,11 @@ def test_a_workbook_cut_off_anywhere_is_refused(arrive: Arrive, cut: int) -> Non
 
 
 @settings(max_examples=200)
-@given(st.one_of(st.binary(max_size=400), st.text(max_size=400), st.binary(max_size=200).map(b"PK\x03\x04".__add__)))
+@given(
+    st.one_of(
+        st.binary(max_size=400), st.text(max_size=400), st.binary(max_size=200).map(b"PK\x03\x04".__add__)
+    )
+)
 def test_any_bytes_are_a_product_or_refused(arrive: Arrive, content: bytes | str) -> None:
     file = arrive(content)
     try:
@@ -119,5 +116,3 @@ def test_what_must_add_up_is_declared_with_its_source() -> None:
     assert [(rule.kreis_dataset, rule.land_dataset) for rule in edition_rules()] == [
         ("ba_regionalreport_2.3", "ba_regionalreport_2.1")
     ]
-
-

@@ -13,7 +13,15 @@ from openpyxl.utils import get_column_letter
 
 from schemas.observation import STATUSES, STATUSES_WITH_VALUE
 from sources import cells
-from sources.cells import column_letters, german_day, german_number, month_end, month_number, plain_number, year_end
+from sources.cells import (
+    column_letters,
+    german_day,
+    german_number,
+    month_end,
+    month_number,
+    plain_number,
+    year_end,
+)
 from sources.rejected import Rejected
 
 Reader = Callable[[str, str], tuple[float | None, str]]
@@ -122,8 +130,21 @@ def test_the_day_written_in_a_text(printed: str, day: dt.date | None) -> None:
 
 
 def test_months_by_name_and_abbreviation() -> None:
-    names = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
-    short = "Jan. Feb. Mrz. Apr. Mai Jun. Jul. Aug. Sep. Okt. Nov. Dez.".split()
+    names = [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ]
+    short = ["Jan.", "Feb.", "Mrz.", "Apr.", "Mai", "Jun.", "Jul.", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."]
     for number, spellings in enumerate(zip(names, short, strict=True), start=1):
         assert [month_number(spelling) for spelling in spellings] == [number, number]
         assert month_number(f" {spellings[0].upper()} ") == number

@@ -38,13 +38,17 @@ def test_the_quotient_is_the_share_over_the_share_of_the_benchmark(
     assert found == pytest.approx(
         call(measures, "share", e_ij, e_i) / call(measures, "share", e_bj, e_b), rel=1e-12
     )
-    assert call(measures, "location_quotient", 2 * e_ij, 2 * e_i, e_bj, e_b) == pytest.approx(found, rel=1e-12)
+    assert call(measures, "location_quotient", 2 * e_ij, 2 * e_i, e_bj, e_b) == pytest.approx(
+        found, rel=1e-12
+    )
 
 
 @given(parts=st.lists(COUNT, min_size=1, max_size=30))
 def test_shares_sum_to_one(measures: duckdb.DuckDBPyConnection, parts: list[float]) -> None:
     assume(any(parts))
-    assert math.fsum(call(measures, "share", part, sum(parts)) for part in parts) == pytest.approx(1, abs=1e-12)
+    assert math.fsum(call(measures, "share", part, sum(parts)) for part in parts) == pytest.approx(
+        1, abs=1e-12
+    )
 
 
 @given(e_ij=COUNT, e_i=COUNT, e_b=COUNT)
@@ -77,7 +81,9 @@ def test_growth_chains(
     assert call(measures, "growth_rate", before, before) == 0
     assert call(measures, "growth_rate", before, 0.0) == -1
     whole = 1 + call(measures, "growth_rate", before, after)
-    steps = (1 + call(measures, "growth_rate", before, between)) * (1 + call(measures, "growth_rate", between, after))
+    steps = (1 + call(measures, "growth_rate", before, between)) * (
+        1 + call(measures, "growth_rate", between, after)
+    )
     assert whole == pytest.approx(steps, rel=1e-9)
 
 

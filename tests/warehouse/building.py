@@ -54,7 +54,9 @@ def observation(printed: float | str, **fields: Any) -> Observation:
         "printed": str(printed),
     }
     cell = defaults | fields
-    place = "|".join(str(cell[name]) for name in ("dataset", "variable", "region_id", "sector_scheme", "sector_id"))
+    place = "|".join(
+        str(cell[name]) for name in ("dataset", "variable", "region_id", "sector_scheme", "sector_id")
+    )
     cell.setdefault("locator", f"{place}|{cell['dimensions']}|{cell['reference_date']}")
     return Observation(**cell)
 
@@ -129,8 +131,14 @@ def build_small_warehouse(folder: Path) -> Path:
         for sector, count in ((TOTAL, {NRW: 60_000, GERMANY: 300_000}.get(region, 1000 + number)), ("C", 200))
     ]
     population = [
-        observation(printed, dataset="12411-01-01-4", variable="population", region_id=region, basis="census2022")
-        for region, printed in [*((kreis, 10_000) for kreis in kreise[1:]), (kreise[0], MISSING), (NRW, 600_000)]
+        observation(
+            printed, dataset="12411-01-01-4", variable="population", region_id=region, basis="census2022"
+        )
+        for region, printed in [
+            *((kreis, 10_000) for kreis in kreise[1:]),
+            (kreise[0], MISSING),
+            (NRW, 600_000),
+        ]
     ]
     fixed = "customer=households;min_mbit=1000;technology=all"
     mobile = "area_group=area;area_type=total;technology=4g"

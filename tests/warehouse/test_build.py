@@ -49,17 +49,24 @@ def test_a_relation_has_its_columns_types_not_nulls_and_comments(columns: Column
     assert columns[name] == expected
 
 
-def test_every_relation_is_explained_in_both_languages_and_there_is_none_beside(small_warehouse: Path) -> None:
+def test_every_relation_is_explained_in_both_languages_and_there_is_none_beside(
+    small_warehouse: Path,
+) -> None:
     found = rows(
-        small_warehouse, "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE NOT internal"
+        small_warehouse,
+        "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE NOT internal",
     )
     assert dict(found) == {
-        relation.name: f"{relation.description_de} | {relation.description_en}" for relation in relations().values()
+        relation.name: f"{relation.description_de} | {relation.description_en}"
+        for relation in relations().values()
     }
 
 
 def test_the_dictionary_describes_every_column(small_warehouse: Path) -> None:
-    found = rows(small_warehouse, "SELECT relation, field, sql_type, coalesce(unit, ''), description_de, description_en FROM meta.dictionary")
+    found = rows(
+        small_warehouse,
+        "SELECT relation, field, sql_type, coalesce(unit, ''), description_de, description_en FROM meta.dictionary",
+    )
     assert sorted(found) == sorted(
         (relation.name, field.name, field.sql_type, field.unit, field.description_de, field.description_en)
         for relation in relations().values()

@@ -20,12 +20,12 @@ def test_synthetic_and_real_data_never_share_a_folder(data: DataFolder, first: b
 
 
 def test_one_writer_at_a_time(data: DataFolder) -> None:
-    with data.writing():
-        with (
-            pytest.raises(DataFolderError, match="Another refresh is writing"),
-            DataFolder(data.root).writing(),
-        ):
-            pass
+    with (
+        data.writing(),
+        pytest.raises(DataFolderError, match="Another refresh is writing"),
+        DataFolder(data.root).writing(),
+    ):
+        pass
     with data.writing():  # free again
         pass
 

@@ -26,7 +26,12 @@ def population(region: str, printed: float | str, basis: str = "census2011") -> 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Four deliveries. They come in another order than they became known; two became known on one day."""
-    first = [population(NRW, 100), population("05111", 10), population("05112", 20), population("05113", HIDDEN)]
+    first = [
+        population(NRW, 100),
+        population("05111", 10),
+        population("05112", 20),
+        population("05113", HIDDEN),
+    ]
     second = [population(NRW, 101), population("05111", MISSING), population("05112", HIDDEN)]
     same_day = [population(NRW, 102)]
     third = [population(NRW, 90, "census2022"), population("05113", 0)]
@@ -62,7 +67,9 @@ def test_nothing_was_known_before_the_first_delivery(built: Path) -> None:
         (MARCH, (90, "value", "april")),
     ],
 )
-def test_the_last_vintage_known_on_a_day_counts(built: Path, day: dt.date, expected: tuple[object, ...]) -> None:
+def test_the_last_vintage_known_on_a_day_counts(
+    built: Path, day: dt.date, expected: tuple[object, ...]
+) -> None:
     assert value_as_of(built, day, NRW) == [expected]
 
 
@@ -100,9 +107,7 @@ def test_the_order_in_which_files_are_loaded_does_not_matter(built: Path, tmp_pa
     from tests.warehouse.building import stage
     from warehouse.build import build
 
-    deliveries = {
-        row["delivery_id"]: row for row in records(built, "FROM meta.delivery")
-    }
+    deliveries = {row["delivery_id"]: row for row in records(built, "FROM meta.delivery")}
     files = [
         stage(
             tmp_path,
@@ -126,7 +131,8 @@ def test_the_order_in_which_files_are_loaded_does_not_matter(built: Path, tmp_pa
 def test_what_is_not_of_an_accepted_delivery_does_not_enter(small_warehouse: Path) -> None:
     assert rows(small_warehouse, "SELECT count(*) FROM meta.delivery WHERE state = 'quarantined'") == [(1,)]
     assert not rows(
-        small_warehouse, "FROM history.observation ANTI JOIN (FROM meta.delivery WHERE state = 'accepted') USING (delivery_id)"
+        small_warehouse,
+        "FROM history.observation ANTI JOIN (FROM meta.delivery WHERE state = 'accepted') USING (delivery_id)",
     )
 
 

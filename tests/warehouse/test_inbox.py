@@ -66,7 +66,9 @@ def test_the_manifest_supplies_provenance(tmp_path: Path, encoding: str) -> None
     assert (other.provenance, other.expected_sha256) == (Provenance(), "")
 
 
-@pytest.mark.parametrize(("printed", "expected"), [("true", True), ("TRUE", True), ("false", False), ("", False)])
+@pytest.mark.parametrize(
+    ("printed", "expected"), [("true", True), ("TRUE", True), ("false", False), ("", False)]
+)
 def test_synthetic_data_says_so(tmp_path: Path, printed: str, expected: bool) -> None:
     put(tmp_path, "a.csv")
     write_manifest(tmp_path, "path,is_synthetic", f"a.csv,{printed}")
@@ -75,7 +77,9 @@ def test_synthetic_data_says_so(tmp_path: Path, printed: str, expected: bool) ->
 
 def test_columns_in_any_order_unknown_ones_and_short_rows_do_no_harm(tmp_path: Path) -> None:
     put(tmp_path, "a.csv", "b.csv")
-    write_manifest(tmp_path, "note,source,path,publisher,is_synthetic", "checked,x,a.csv,BA,true", "checked,y,b.csv")
+    write_manifest(
+        tmp_path, "note,source,path,publisher,is_synthetic", "checked,x,a.csv,BA,true", "checked,y,b.csv"
+    )
     first, second = files_in(tmp_path)
     assert first.provenance == Provenance(source_id="x", publisher="BA", is_synthetic=True)
     assert second.provenance == Provenance(source_id="y")
@@ -86,8 +90,14 @@ def test_columns_in_any_order_unknown_ones_and_short_rows_do_no_harm(tmp_path: P
     [
         ([HEADER, "gone.csv,s", "also.csv,s"], r"lists 2 files that are not there, e\.g\. also\.csv"),
         ([HEADER, "a.csv,s", "a.csv,t"], r"row 3: “a\.csv” is listed twice"),
-        ([HEADER, "a.csv,s,,,,12.10.2020"], r"row 2, column published_on: expected a date .* found “12\.10\.2020”"),
-        ([HEADER, "a.csv,s,,,,,2020-02-30"], r"row 2, column retrieved_on: expected a date .* found “2020-02-30”"),
+        (
+            [HEADER, "a.csv,s,,,,12.10.2020"],
+            r"row 2, column published_on: expected a date .* found “12\.10\.2020”",
+        ),
+        (
+            [HEADER, "a.csv,s,,,,,2020-02-30"],
+            r"row 2, column retrieved_on: expected a date .* found “2020-02-30”",
+        ),
         (["file,source", "a.csv,s"], r"expected a column “path”, found file, source"),
         (["path;source", "a.csv;s"], r"expected a column “path”, found path;source"),
     ],

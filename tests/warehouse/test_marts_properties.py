@@ -28,11 +28,12 @@ Row = dict[str, Any]
 
 # An example builds a warehouse, so shrinking would take minutes; the row in the message says what broke.
 @settings(
-    max_examples=5, phases=[Phase.reuse, Phase.generate], suppress_health_check=[HealthCheck.too_slow], report_multiple_bugs=False
+    max_examples=5,
+    phases=[Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+    report_multiple_bugs=False,
 )
-@given(
-    st.tuples(*(tables(scheme, date) for scheme in SCHEMES for date in DATES)), st.integers(0, 2**32)
-)
+@given(st.tuples(*(tables(scheme, date) for scheme in SCHEMES for date in DATES)), st.integers(0, 2**32))
 def test_marts_hold_for_the_truth_and_for_every_completion(worlds: tuple[Table, ...], seed: int) -> None:
     deliveries = [
         Delivery(f"{table.scheme}_{table.date}", table.observations(), dt.date(2021, 1, number))
@@ -40,11 +41,15 @@ def test_marts_hold_for_the_truth_and_for_every_completion(worlds: tuple[Table, 
     ]
     with tempfile.TemporaryDirectory() as folder:
         built = build_warehouse(Path(folder), *deliveries)
-        marts = {name: records(built, f"FROM marts.{name}") for name in ("employment", "specialisation", "growth")}
+        marts = {
+            name: records(built, f"FROM marts.{name}") for name in ("employment", "specialisation", "growth")
+        }
         failed = [check for check in run_checks(built) if check.severity == "stop" and not check.passed]
     assert failed == []
     random = Random(seed)
-    completions = {(table.scheme, table.date): list(table.completions(random, COMPLETIONS)) for table in worlds}
+    completions = {
+        (table.scheme, table.date): list(table.completions(random, COMPLETIONS)) for table in worlds
+    }
     for table in worlds:
         of_table = _rows_of(table, completions[table.scheme, table.date])
         of_table(marts["employment"], _check_employment)

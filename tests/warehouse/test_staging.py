@@ -98,7 +98,13 @@ def test_the_code_version_follows_what_shapes_data_and_nothing_else(tmp_path: Pa
     (root / "warehouse").mkdir(parents=True)
     shutil.copy(Path(room) / "code_version.py", root / "warehouse")
     seen = [code_version_in(root)]
-    for name in ("sources/a.py", "warehouse/marts/b.sql", "reference/c.csv", "schemas/d.yaml", "transforms/e.sql"):
+    for name in (
+        "sources/a.py",
+        "warehouse/marts/b.sql",
+        "reference/c.csv",
+        "schemas/d.yaml",
+        "transforms/e.sql",
+    ):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("1", encoding="utf-8")
         seen.append(code_version_in(root))

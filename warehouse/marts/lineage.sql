@@ -5,6 +5,12 @@ WITH member AS (
     UNION ALL
     SELECT region_id, 'RUHR' FROM marts.region WHERE level = 'kreis' AND in_ruhr
 ),
+-- Topics: NRW is the sum of its Kreise in a table that does not print it.
+topic_member AS (
+    FROM member
+    UNION ALL
+    SELECT region_id, '05' FROM marts.region WHERE level = 'kreis'
+),
 printed AS (
     SELECT v.indicator_id, v.region_id, v.reference_date, cell.region_id AS input_region_id,
            cell.dataset AS input_dataset, cell.variable AS input_variable, cell.dimensions AS input_dimensions,
@@ -21,7 +27,7 @@ topic AS (
            e.sector_scheme AS input_dataset, 'employees' AS input_variable, 'sector=' || e.sector_id AS input_dimensions,
            e.employees AS input_value, e.status, e.delivery_id, e.locator
     FROM marts.indicator_value v
-    JOIN member ON member.whole_id = v.region_id
+    JOIN topic_member member ON member.whole_id = v.region_id
     JOIN marts.sector_weight w
         ON w.kind = 'topic' AND ends_with(v.indicator_id, '.' || w.target_id) AND weight_upper > 0
         AND v.dataset = 'crosswalk_employment/' || w.sector_scheme
@@ -31,6 +37,9 @@ topic AS (
     JOIN marts.employment e
         ON e.sector_scheme = w.sector_scheme AND e.sector_id = w.sector_id
         AND e.reference_date = v.reference_date AND e.region_id = member.region_id
-    WHERE e.delivery_id IS NOT NULL
+    LEFT JOIN marts.employment whole
+        ON whole.sector_scheme = w.sector_scheme AND whole.sector_id = w.sector_id
+        AND whole.reference_date = v.reference_date AND whole.region_id = v.region_id
+    WHERE e.delivery_id IS NOT NULL AND (member.region_id = v.region_id OR whole.delivery_id IS NULL)
 )
 FROM printed UNION ALL FROM topic

@@ -1,0 +1,102 @@
+"""`s3monitor refresh`: take in files, check them, publish."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from flows.commands import DataOption, JsonOption
+from flows.console import console, data_folder, expected_errors, log_to_stderr, one_line, print_json
+
+if TYPE_CHECKING:
+    from flows.summary import Summary
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command(name="refresh")(refresh_command)
+
+
+def refresh_command(
+    sample: Annotated[bool, typer.Option("--sample", help="Run on the built-in synthetic sample.")] = False,
+    inbox: Annotated[
+        list[Path] | None, typer.Option("--inbox", help="Folder of files to take in; may be given again.")
+    ] = None,
+    data: DataOption = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="Source or product to restrict the inbox to.")
+    ] = None,
+    prefect: Annotated[
+        bool, typer.Option(help="Run as a Prefect flow, or the same steps without its server.")
+    ] = True,
+    json: JsonOption = False,
+) -> None:
+    """Take in new files, check them and publish a new release.
+
+    Exit code: 0 published or nothing new, 3 published but something is quarantined or failed,
+    1 nothing published, 2 wrong usage.
+    """
+    from flows.settings import DEFAULT_DATA, SAMPLE_DATA
+    from flows.summary import Summary, show
+
+    if sample and inbox:
+        raise typer.BadParameter(
+            "--sample and --inbox exclude each other: synthetic and real data never mix."
+        )
+    folder = data_folder(data, default=SAMPLE_DATA if sample else DEFAULT_DATA)
+    if not (sample or inbox or (folder / "archive").is_dir()):
+        raise typer.BadParameter(f"{folder} is empty. Name a folder of files with --inbox, or use --sample.")
+    log_to_stderr()
+    try:
+        inboxes = [_sample_inbox(folder)] if sample else list(inbox or [])
+        summary = Summary.from_json(_refresh(folder, inboxes, only or [], prefect=prefect))
+    except expected_errors() as error:
+        summary = _failed(folder, error)
+    if json:
+        print_json(summary.to_json())
+    else:
+        show(summary, console())
+    raise typer.Exit(summary.exit_code)
+
+
+def _refresh(folder: Path, inboxes: list[Path], only: list[str], *, prefect: bool) -> dict[str, Any]:
+    """Run the refresh; Prefect is only started when there is work, a month without news costs seconds less."""
+    from flows.refresh import has_work, refresh
+    from warehouse.data_folder import DataFolder
+
+    data = DataFolder(folder)
+    if prefect and has_work(data, inboxes):
+        from flows.prefect_flow import configure_prefect, run_refresh_flow
+
+        configure_prefect(data.prefect_home)
+        return run_refresh_flow(str(folder), [str(path) for path in inboxes], only)
+    return refresh(data, inboxes, only).to_json()
+
+
+def _sample_inbox(folder: Path) -> Path:
+    from sources.sample import write_sample
+    from warehouse.data_folder import DataFolder
+
+    DataFolder(folder).claim(synthetic=True)  # before a synthetic file reaches a folder of real data
+    inbox = folder / "inbox"
+    write_sample(inbox)
+    return inbox
+
+
+def _failed(folder: Path, error: Exception) -> Summary:
+    """A refresh that could not run; the release from before it stays, and is named where it can be read."""
+    from flows.summary import Summary
+    from warehouse.data_folder import DataFolder
+    from warehouse.release import current_release
+
+    try:
+        current = current_release(DataFolder(folder)) or {}
+    except expected_errors():
+        current = {}  # the published file may be the very thing `error` is about
+    return Summary(
+        release_id=current.get("release_id"),
+        is_synthetic=bool(current.get("is_synthetic")),
+        error=one_line(error),
+    )

@@ -1,0 +1,65 @@
+"""`s3monitor status`: the current release, how fresh each source is, and what is open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import typer
+
+from flows.commands import DataOption, JsonOption
+from flows.console import console, print_json, published, rows
+
+_STYLES = {"failed": "red", "late": "yellow", "due": "cyan"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command(name="status")(status_command)
+
+
+def status_command(data: DataOption = None, json: JsonOption = False) -> None:
+    """Show the current release and how fresh and healthy each source is today."""
+    from quality.freshness import state_on
+
+    today = dt.datetime.now(dt.UTC).date()
+    with published(data) as connection:
+        release = rows(connection, "FROM meta.release")[0]
+        sources = rows(connection, "FROM quality.freshness ORDER BY source_id")
+        findings = rows(
+            connection,
+            "FROM quality.finding WHERE state IN ('open', 'recurring') ORDER BY severity, check_id, finding_id",
+        )
+    sources = [source | {"state": state_on(source, today)} for source in sources]
+    if json:
+        print_json({"release": release, "sources": sources, "findings": findings})
+        return
+    _show(release, sources, findings)
+
+
+def _show(release: dict[str, Any], sources: list[dict[str, Any]], findings: list[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    out = console()
+    out.print(
+        f"Release {release['release_id']}: {release['deliveries']} deliveries, "
+        f"{release['observations']:,} observations, {release['checks_passed']} checks passed, "
+        f"{release['checks_failed']} not",
+        highlight=False,
+        soft_wrap=True,
+    )
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("source", "state", "newest date", "known from", "next expected", "deliveries"):
+        table.add_column(name, justify="right" if name == "deliveries" else "left")
+    for source in sources:
+        columns = ("newest_reference_date", "known_from", "due_on", "deliveries")
+        table.add_row(
+            source["source_id"],
+            source["state"],
+            *(str(source[name] or "–") for name in columns),
+            style=_STYLES.get(source["state"], ""),
+        )
+    out.print(table)
+    for finding in findings:
+        text = f"- {finding['finding_id']} {finding['severity']}: {finding['text_en']}"
+        out.print(text, markup=False, highlight=False, soft_wrap=True)
