@@ -73,15 +73,14 @@ def open_as_of(path: Path, day: dt.date, marts: Iterable[str]) -> duckdb.DuckDBP
     computed = tuple(marts)
     for schema in sorted({name.split(".")[0] for name in relations()}):
         connection.execute(f"CREATE SCHEMA {schema}")
-    for name in relations():
-        if name not in computed:
-            known = f" WHERE known_from <= DATE '{day}'" if name in _DATED else ""
-            connection.execute(f"CREATE VIEW {name} AS FROM published.{name}{known}")
+    for name in relations():  # the computed ones only for now: macros refer to them when they are created
+        known = f" WHERE known_from <= DATE '{day}'" if name in _DATED else ""
+        connection.execute(f"CREATE VIEW {name} AS FROM published.{name}{known}")
     for statement in (OBSERVATION_AS_OF, measures_sql()):
         connection.execute(statement)
     connection.execute(f"CREATE TEMP VIEW indicator_input AS\n{select('indicator_input')}")
     for name in computed:
-        connection.execute(f"CREATE VIEW {name} AS\n{select(name.split('.')[1])}")
+        connection.execute(f"CREATE OR REPLACE VIEW {name} AS\n{select(name.split('.')[1])}")
     connection.execute(select("comparisons"))
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -14,8 +14,8 @@ def test_on_a_screen(published: Path) -> None:
     assert first.startswith("Release ")
     assert ": 1 deliveries, 53 observations, " in first
     assert head.split() == ["source", "state", "newest", "date", "known", "from", "deliveries"]
-    assert lines[0].split()[:3] == ["bnetza_breitbandatlas", "ok", "2020-12-31"]
-    assert lines[1].split()[:3] == ["unknown", "quarantined", "–"]
+    assert lines[0].split()[:3] == ["bnetza_breitbandatlas", "late", "2020-12-31"]
+    assert lines[1].split()[:3] == ["unknown", "failed", "–"]
     assert any(line.startswith("- quarantine: notes.txt was not accepted: expected") for line in lines)
 
 
@@ -25,7 +25,7 @@ def test_as_json(published: Path) -> None:
     status = ended.json
     assert (status["release"]["deliveries"], status["release"]["is_synthetic"]) == (1, False)
     assert {source["source_id"]: source["state"] for source in status["sources"]} == {
-        "bnetza_breitbandatlas": "ok",
-        "unknown": "quarantined",
+        "bnetza_breitbandatlas": "late",
+        "unknown": "failed",
     }
     assert [finding["severity"] for finding in status["findings"]] == ["quarantine"]
