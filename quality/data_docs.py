@@ -13,11 +13,10 @@ from warehouse.data_folder import write_atomically
 
 @dataclass(frozen=True)
 class Row:
-    """One expectation: its check, its class in Great Expectations, what a table as a whole showed, failing rows."""
+    """One expectation: its check, its class in Great Expectations, examples of what was found."""
 
     check: CheckResult
     type: str
-    observed: object | None
     examples: Sequence[str]
 
 
@@ -53,7 +52,9 @@ def render(page: Page) -> str:
     """The page as HTML."""
     import jinja2
 
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["number"] = _number
     rows = [row for table in page.tables for row in table.rows]
     return environment.from_string(_TEMPLATE).render(
@@ -138,12 +139,8 @@ ul { margin: 0; padding-left: 1.1rem }
 <td>{{ check.text_de }}<span lang="en">{{ check.text_en }}</span><span class="name">{{ check.check_id }} · {{ table.relation }} · {{ row.type }}</span></td>
 <td>{{ verdict(check) }}</td>
 <td>
-{% if row.observed is not none %}
-{{ row.observed }}
-{% else %}
 {{ check.failed|number }} von {{ check.checked|number }} weichen ab
 <span lang="en">{{ check.failed|number }} of {{ check.checked|number }} deviate</span>
-{% endif %}
 {% if row.examples %}
 <ul>
 {% for example in row.examples %}

@@ -28,6 +28,7 @@ from reference.sectors import TOTAL, scheme_names, sectors
 from schemas.observation import STATUSES, STATUSES_WITH_VALUE
 from schemas.registry import relations
 from warehouse.connect import open_for_building
+from warehouse.release import KEEP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,7 +100,7 @@ def declared_expectations() -> Declared:
     return Declared(**yaml.safe_load(_DECLARED.read_text(encoding="utf-8")))
 
 
-def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int = 12) -> list[CheckResult]:
+def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int = KEEP) -> list[CheckResult]:
     """Validate the marts of a built warehouse; check ids are `gx.<suite>.<expectation>`.
 
     Writes the Data Docs of the release to `<docs_folder>/<release_id>/index.html` and keeps those of the last `keep`.
@@ -107,7 +108,9 @@ def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int 
     suites = declared_expectations().suites
     with open_for_building(built) as connection:
         frames = {name: connection.execute(suite.select).df() for name, suite in suites.items()}
-        synthetic = connection.execute("SELECT coalesce(bool_or(is_synthetic), false) FROM meta.delivery").fetchone()
+        synthetic = connection.execute(
+            "SELECT coalesce(bool_or(is_synthetic), false) FROM meta.delivery"
+        ).fetchone()
     assert synthetic is not None
     found = _run_checkpoint(suites, frames)
     tables = [
@@ -115,7 +118,16 @@ def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int 
             suite.of,
             suite.de,
             suite.en,
-            [_row(name, expectation_id, found, frames[name]) for expectation_id in suite.expectations],
+            [
+                _row(
+                    check_id := _check_id(name, expectation_id),
+                    suite,
+                    declared,
+                    found[check_id],
+                    frames[name],
+                )
+                for expectation_id, declared in suite.expectations.items()
+            ],
         )
         for name, suite in suites.items()
     ]
@@ -152,7 +164,9 @@ def _run_checkpoint(
             frames[name].to_pickle(path)
             batch = source.add_pickle_asset(name, filepath_or_buffer=path).add_batch_definition(name)
             expectations = gx.ExpectationSuite(name=name, expectations=list(_gx_expectations(name, suite)))
-            definition = gx.ValidationDefinition(name=name, data=batch, suite=context.suites.add(expectations))
+            definition = gx.ValidationDefinition(
+                name=name, data=batch, suite=context.suites.add(expectations)
+            )
             definitions.append(context.validation_definitions.add(definition))
         checkpoint = gx.Checkpoint(
             name="before_release",
@@ -226,38 +240,36 @@ def _named_values() -> dict[str, Any]:
 
 
 def _row(
-    suite_name: str,
-    expectation_id: str,
-    found: Mapping[str, ExpectationValidationResult],
+    check_id: str,
+    suite: Suite,
+    declared: Expectation,
+    outcome: ExpectationValidationResult,
     frame: pd.DataFrame,
 ) -> Row:
-    suite = declared_expectations().suites[suite_name]
-    declared = suite.expectations[expectation_id]
     meaning = declared_expectations().severities[declared.severity]
-    check_id = _check_id(suite_name, expectation_id)
-    outcome = found[check_id]
-    result = outcome.result
-    if not outcome.success and not result:
+    result, observed = outcome.result, outcome.result.get("observed_value")
+    failing = frame.loc[result.get("partial_unexpected_index_list", [])].to_dict("records")
+    examples = [_example(suite, declared, row) for row in failing]
+    if not result:
         log.error("check %s could not be evaluated: %s", check_id, outcome.exception_info)
-    failing = frame.loc[result.get("partial_unexpected_index_list", [])]
-    examples = [_example(suite, declared, row) for row in failing.to_dict("records")]
-    # Expectations on a whole table count no rows: one thing was looked at, and it holds or not.
-    failed = 0 if outcome.success else result.get("unexpected_count", 1)
-    observed = result.get("observed_value")
+        examples = ["nicht auswertbar, siehe Protokoll / could not be evaluated, see the log"]
+    elif observed is not None:
+        examples = [str(observed)]
     check = CheckResult(
         check_id=check_id,
         severity=meaning.becomes,
         text_de=declared.de,
         text_en=declared.en,
+        # An expectation on the whole table counts no rows: one thing was looked at, and it holds or not.
         checked=result.get("element_count", 1),
-        failed=failed,
-        example=examples[0] if examples else "" if observed is None else str(observed),
+        failed=0 if outcome.success else result.get("unexpected_count", 1),
+        example=examples[0] if examples else "",
         owner=meaning.owner,
         threshold=declared.threshold,
         todo_de=meaning.todo_de,
         todo_en=meaning.todo_en,
     )
-    return Row(check, declared.type, observed, examples)
+    return Row(check, declared.type, examples)
 
 
 def _example(suite: Suite, declared: Expectation, row: Mapping[str, Any]) -> str:

@@ -1,23 +1,23 @@
 -- Table macros for analysts: growth between any two dates. Values of different bases are not compared: the query stops
 -- with a message, unless marts.bridge holds a decided way across, whose results are marked `estimated`.
 
-CREATE MACRO marts.growth_between(start_date, end_date) AS TABLE
+CREATE MACRO marts.growth_between(from_day, to_day) AS TABLE
 SELECT s.region_id, s.sector_scheme, s.sector_id, s.reference_date AS from_date, t.reference_date AS to_date,
        marts.growth_rate(s.employees, t.employees) AS growth_rate,
        marts.growth_rate_lower(s.employees_upper, t.employees_lower) AS growth_rate_lower,
        marts.growth_rate_upper(s.employees_lower, t.employees_upper) AS growth_rate_upper
 FROM marts.employment s
 JOIN marts.employment t USING (region_id, sector_scheme, sector_id)
-WHERE s.reference_date = start_date AND t.reference_date = end_date
+WHERE s.reference_date = from_day AND t.reference_date = to_day
   AND marts.same_basis(s.basis, t.basis);
 
-CREATE MACRO marts.indicator_change(indicator, start_date, end_date) AS TABLE
+CREATE MACRO marts.indicator_change(indicator, from_day, to_day) AS TABLE
 SELECT s.indicator_id, s.region_id, s.reference_date AS from_date, t.reference_date AS to_date,
        s.value AS from_value, t.value AS to_value, t.value - s.value AS difference,
        marts.growth_rate(s.value, t.value) AS growth_rate, t.basis
 FROM marts.indicator_value s
 JOIN marts.indicator_value t USING (indicator_id, region_id)
-WHERE s.indicator_id = indicator AND s.reference_date = start_date AND t.reference_date = end_date
+WHERE s.indicator_id = indicator AND s.reference_date = from_day AND t.reference_date = to_day
   AND marts.same_basis(s.basis, t.basis);
 
 -- Values carried across a break by the decided weights: employees by sector, or an indicator by region.
