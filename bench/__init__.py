@@ -1,1 +1,1 @@
-"""Benchmarks: each promise on speed and memory, measured against a peer in the same run. `python -m bench --help`."""
+"""Benchmarks: the promises on speed and memory, measured against peers in the same run (`python -m bench`)."""

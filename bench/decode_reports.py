@@ -31,9 +31,10 @@ def run() -> Report:
     return Report(
         title="Decoding",
         notes=[
-            f"{len(reports)} files from {files.described}; best of {RUNS} runs in turn, files in the page cache.",
-            f"`decode` reads and interprets {', '.join(SHEETS)} and two more sheets (Impressum, Tabelle 2.1); "
-            f"the peers only read {' and '.join(SHEETS)}.",
+            f"{len(reports)} files from {files.described}; best of {RUNS} runs in turn, files in "
+            "the page cache.",
+            f"`decode` reads and interprets {', '.join(SHEETS)} and two more sheets (Impressum, Tabelle "
+            f"2.1); the peers only read {' and '.join(SHEETS)}.",
             f"pandas with openpyxl was timed on {len(few)} files, once, and scaled to {len(reports)}.",
         ],
         results=[

@@ -21,8 +21,9 @@ def run() -> Report:
     return Report(
         title="Refresh",
         notes=[
-            f"`s3monitor refresh --no-prefect` on {files.described}, each time into an empty data folder, then again "
-            f"on the same inbox; whole processes, the start of Python included. Best of {RUNS}; memory is the largest.",
+            f"`s3monitor refresh --no-prefect` on {files.described}, each time into an empty data "
+            f"folder, then again on the same inbox; whole processes, the start of Python included. Best of {RUNS}; "
+            "memory is the largest.",
         ],
         results=[
             Result("refresh, everything new", _fastest(first), 15),

@@ -12,7 +12,7 @@ class Result:
     """One promise: what was measured, against which peer or bound, and whether it holds.
 
     measured, peer_measured   in `unit`; a peer of 0 means there is none
-    limit                     largest allowed measured / peer_measured, or largest allowed value without a peer
+    limit                     largest allowed ratio of both, or value where there is no peer
     """
 
     what: str
@@ -60,7 +60,7 @@ class Report:
 
 
 def best_times(runs: int, contestants: Mapping[str, Callable[[], object]]) -> dict[str, float]:
-    """Shortest seconds of each contestant; they take turns, so a busy moment of the machine hits all of them."""
+    """Shortest seconds of each contestant; they take turns, so a busy moment of the machine hits them all."""
     best = dict.fromkeys(contestants, float("inf"))
     for _ in range(runs):
         for name, run in contestants.items():

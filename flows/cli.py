@@ -24,7 +24,7 @@ def main() -> None:
     """Entry point: every error ends in one line on standard error; S3MONITOR_DEBUG=1 shows the traceback."""
     try:
         app()
-    except Exception as error:  # noqa: BLE001 - the last resort: an operator gets a sentence, not a traceback
+    except Exception as error:
         if isinstance(error, expected_errors()):
             fail(str(error))
         if os.environ.get("S3MONITOR_DEBUG"):

@@ -53,9 +53,9 @@ def _table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     """Columns side by side, numbers right-aligned, all rows."""
     cells = [["" if value is None else str(value) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
-    right = [
-        any(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)
-    ] or [False] * len(names)
+    right = [any(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)] or [
+        False
+    ] * len(names)
     lines = [names, ["-" * width for width in widths], *cells]
     return "".join(
         "  ".join(

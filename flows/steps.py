@@ -123,9 +123,7 @@ def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
         for number, arrival in enumerate(arrivals, start=1):
             if number % 25 == 0 or number == len(arrivals):
                 log.info("decode: %d of %d files", number, len(arrivals))
-            file = ArrivedFile(
-                archive.content_path(arrival.sha256), arrival.file_name, arrival.provenance.period
-            )
+            file = ArrivedFile(archive.content_path(arrival.sha256), arrival.file_name, arrival.provenance.period)
             product_id = ""
             try:
                 product = recognise(file)
@@ -205,7 +203,7 @@ def verdicts(data: DataFolder) -> list[Staged]:
 
 
 def inputs(data: DataFolder) -> str:
-    """Fingerprint of all a release depends on: the code, the verdicts on deliveries, what officers filled and decided."""
+    """Fingerprint of all a release depends on: code, verdicts on deliveries, what officers filled and decided."""
     kept = [*officers_files(_officers_folder(data)), decisions_path(data)]
     return release.inputs_fingerprint(
         [
@@ -362,9 +360,7 @@ def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
             "released_at": now.replace(tzinfo=None),
             "inputs": fingerprint,
             "code_version": code_version(),
-            "is_synthetic": any(
-                arrival.provenance.is_synthetic for arrival in Archive(data.archive).arrivals()
-            ),
+            "is_synthetic": any(arrival.provenance.is_synthetic for arrival in Archive(data.archive).arrivals()),
         },
     )
     release.publish(data, built, name)

@@ -79,7 +79,8 @@ _TEMPLATE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Prüfung der Daten – {{ page.release_id }}</title>
 <style>
-body { margin: 0 auto; max-width: 75rem; padding: 1rem; font: 1rem/1.45 system-ui, sans-serif; color: #1a1a1a; background: #fff }
+body { margin: 0 auto; max-width: 75rem; padding: 1rem; color: #1a1a1a; background: #fff }
+body { font: 1rem/1.45 system-ui, sans-serif }
 h1 { font-size: 1.6rem } h2 { font-size: 1.2rem; margin-top: 2.5rem }
 [lang=en], .name { color: #555; font-size: .875rem }
 td [lang=en], td .name { display: block }
@@ -107,7 +108,8 @@ ul { margin: 0; padding-left: 1.1rem }
 <p>Release {{ page.release_id }} · geprüft mit Great Expectations<br>
 <span lang="en">Data checked before release, with Great Expectations</span></p>
 {% if page.is_synthetic %}
-<p class="note">Beispieldaten: alle Zahlen sind erfunden.<br><span lang="en">Sample data: every number is made up.</span></p>
+<p class="note">Beispieldaten: alle Zahlen sind erfunden.<br>
+<span lang="en">Sample data: every number is made up.</span></p>
 {% endif %}
 <p><strong>{{ rows|length - unmet|length }} von {{ rows|length }} Erwartungen erfüllt</strong>,
 {{ unmet|length - stopping|length }} mit Hinweis, {{ stopping|length }} halten die Veröffentlichung auf.<br>
@@ -136,7 +138,8 @@ ul { margin: 0; padding-left: 1.1rem }
 {% for row in table.rows %}
 {% set check = row.check %}
 <tr id="{{ check.check_id }}">
-<td>{{ check.text_de }}<span lang="en">{{ check.text_en }}</span><span class="name">{{ check.check_id }} · {{ table.relation }} · {{ row.type }}</span></td>
+<td>{{ check.text_de }}<span lang="en">{{ check.text_en }}</span>
+<span class="name">{{ check.check_id }} · {{ table.relation }} · {{ row.type }}</span></td>
 <td>{{ verdict(check) }}</td>
 <td>
 {{ check.failed|number }} von {{ check.checked|number }} weichen ab
@@ -152,7 +155,8 @@ ul { margin: 0; padding-left: 1.1rem }
 <p>{{ check.todo_de }}<span lang="en">{{ check.todo_en }}</span></p>
 {% endif %}
 </td>
-<td>{{ check.threshold }}</td>
+{% set german, _, english = check.threshold.partition(" / ") %}
+<td>{{ german }}<span lang="en">{{ english }}</span></td>
 </tr>
 {% endfor %}
 </tbody>

@@ -65,7 +65,6 @@ def _decision(path: Path, number: int, row: dict[str, str]) -> Decision:
         accepted_on = dt.date.fromisoformat(row["accepted_on"])
     except (TypeError, ValueError):
         raise DecisionsError(
-            f"{path}, row {number}, column accepted_on: expected a day like 2026-03-02, "
-            f"found “{row['accepted_on']}”."
+            f"{path}, row {number}, column accepted_on: expected a day like 2026-03-02, found “{row['accepted_on']}”."
         ) from None
     return Decision(**{**row, "accepted_on": accepted_on})  # type: ignore[arg-type]

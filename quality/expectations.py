@@ -1,8 +1,8 @@
 """Great Expectations on the marts that officers read: declared in expectations.yaml, run as one checkpoint.
 
-Great Expectations takes seconds to import, so only `run_expectations` does. It works in memory and in a temporary
-folder; its own Data Docs are not built, because they load scripts from other hosts and print the values that failed.
-The pages of data_docs.py are built from the result of the checkpoint instead.
+Great Expectations takes seconds to import, so it is imported where it is used; it works in memory and in a
+temporary folder. Its own Data Docs are not built: they load scripts from other hosts and print the values that failed.
+The page of data_docs.py is made from the result of the checkpoint instead.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def declared_expectations() -> Declared:
 def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int = KEEP) -> list[CheckResult]:
     """Validate the marts of a built warehouse; check ids are `gx.<suite>.<expectation>`.
 
-    Writes the Data Docs of the release to `<docs_folder>/<release_id>/index.html` and keeps those of the last `keep`.
+    Writes the Data Docs of the release to `<docs_folder>/<release_id>/index.html` and keeps the last `keep`.
     """
     suites = declared_expectations().suites
     with open_for_building(built) as connection:
@@ -173,15 +173,16 @@ def _run_checkpoint(
             validation_definitions=definitions,
             result_format={
                 "result_format": "SUMMARY",
-                "exclude_unexpected_values": True,  # examples are made by _example, which knows what is suppressed
+                "exclude_unexpected_values": True,  # _example shows them, it knows what is suppressed
                 "partial_unexpected_count": _EXAMPLES,
             },
         )
         outcome = context.checkpoints.add(checkpoint).run()
+    results = [result for suite_result in outcome.run_results.values() for result in suite_result.results]
     return {
-        result.expectation_config.meta["check_id"]: result
-        for suite_result in outcome.run_results.values()
-        for result in suite_result.results
+        (result.expectation_config.meta or {})["check_id"]: result
+        for result in results
+        if result.expectation_config
     }
 
 
@@ -234,7 +235,6 @@ def _named_values() -> dict[str, Any]:
         "$sectors": [f"{scheme}/{sector_id}" for scheme in scheme_names() for sector_id in sectors(scheme)],
         "$indicator_units": [f"{indicator.indicator_id} in {indicator.unit}" for indicator in indicators()],
         "$statuses": list(STATUSES),
-        "$statuses_with_value": list(STATUSES_WITH_VALUE),
         "$statuses_without_value": [status for status in STATUSES if status not in STATUSES_WITH_VALUE],
     }
 
@@ -273,7 +273,7 @@ def _row(
 
 
 def _example(suite: Suite, declared: Expectation, row: Mapping[str, Any]) -> str:
-    """A failing row in words: its key and the columns looked at, numbers only where the row's status allows it."""
+    """A failing row in words: its key and the columns looked at, numbers only where its status allows it."""
     columns = list(dict.fromkeys((*suite.key_columns, *declared.columns, *declared.where)))
     may_show = row.get("status") in STATUSES_WITH_VALUE
     shown = {

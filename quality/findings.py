@@ -37,7 +37,7 @@ _REMARK_TODO = (
 )
 _QUARANTINE_TODO = (
     "Meldung lesen: Datei neu laden, oder das neue Layout erklären lassen (docs/new-source.md). Sie bleibt im Archiv.",
-    "Read the message: download the file again, or have the new layout declared (docs/new-source.md). It stays archived.",
+    "Read the message: fetch the file again, or have the new layout declared (docs/new-source.md). It stays archived.",
 )
 
 
@@ -118,9 +118,7 @@ def record_findings(built: Path, findings: Iterable[Finding]) -> None:
         insert(connection, "quality.finding", [finding.to_row() for finding in findings])
 
 
-def _living(
-    finding: Finding, before: Mapping[str, Any] | None, decision: Decision | None, now: dt.datetime
-) -> Finding:
+def _living(finding: Finding, before: Mapping[str, Any] | None, decision: Decision | None, now: dt.datetime) -> Finding:
     accepted = decision is not None and decision.fingerprint == finding.fingerprint
     returned = decision is not None or (before is not None and before["state"] in ("fixed", "recurring"))
     return replace(
@@ -182,7 +180,7 @@ def _of_check(result: CheckResult) -> list[Finding]:
     if result.passed:
         return []
     check = declared_checks().get(result.check_id)
-    shared = {
+    shared: dict[str, Any] = {
         "check_id": result.check_id,
         "layer": result.layer,
         "severity": result.severity,

@@ -1,4 +1,4 @@
-"""The layout of a new file against those accepted before: drift that the decoder coped with, but a person should see."""
+"""The layout of a new file against those accepted before: drift the decoder coped with, but a person should see."""
 
 from __future__ import annotations
 

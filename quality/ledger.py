@@ -1,8 +1,8 @@
 """Where findings and decisions are kept between releases.
 
-    <data>/s3monitor.duckdb          quality.finding: the findings of the published release
-    <data>/quality/held.json         findings that hold back a release that was built and not published
-    <data>/quality/decisions.csv     what was decided; survives every rebuild
+<data>/s3monitor.duckdb          quality.finding: the findings of the published release
+<data>/quality/held.json         findings that hold back a release that was built and not published
+<data>/quality/decisions.csv     what was decided; survives every rebuild
 """
 
 from __future__ import annotations

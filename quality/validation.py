@@ -60,7 +60,7 @@ def _cells(frame: pd.DataFrame) -> list[Failure]:
     from schemas.observation_schema import failures
 
     return [
-        Failure(row.delivery_id, row.locator, f"check {row.check} failed for “{row.value}”")
+        Failure(str(row.delivery_id), str(row.locator), f"check {row.check} failed for “{row.value}”")
         for row in failures(frame).itertuples()
     ]
 
@@ -74,9 +74,7 @@ def _duplicate_keys(connection: duckdb.DuckDBPyConnection) -> list[Failure]:
         """
     ).fetchall()
     return [
-        Failure(
-            delivery, locator, f"expected {variable} of {region} once, found it {n} times, first at {first}"
-        )
+        Failure(delivery, locator, f"expected {variable} of {region} once, found it {n} times, first at {first}")
         for delivery, locator, n, first, variable, region in rows
     ]
 
@@ -121,9 +119,7 @@ def _load_hierarchy(connection: duckdb.DuckDBPyConnection) -> None:
         for sector in codes.values():
             if sector.parent_id:
                 siblings = sum(other.parent_id == sector.parent_id for other in codes.values())
-                rows.append(
-                    [scheme, sector.sector_id, sector.parent_id, codes[sector.parent_id].children, siblings]
-                )
+                rows.append([scheme, sector.sector_id, sector.parent_id, codes[sector.parent_id].children, siblings])
     connection.execute(
         "CREATE OR REPLACE TEMP TABLE hierarchy (sector_scheme VARCHAR, sector_id VARCHAR, parent_id VARCHAR, "
         "children VARCHAR, siblings INTEGER)"
@@ -135,9 +131,7 @@ def _kreis_sums(connection: duckdb.DuckDBPyConnection, rules: Sequence[SumRule])
     """The 53 Kreise against the printed NRW figure of the same delivery."""
     if not rules:
         return []
-    connection.execute(
-        "CREATE OR REPLACE TEMP TABLE sum_rule (dataset VARCHAR, variable VARCHAR, tolerance DOUBLE)"
-    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE sum_rule (dataset VARCHAR, variable VARCHAR, tolerance DOUBLE)")
     connection.executemany(
         "INSERT INTO sum_rule VALUES (?, ?, ?)",
         [[rule.dataset, rule.variable, rule.tolerance] for rule in rules],

@@ -58,9 +58,7 @@ def one_of(what: str, ids: Callable[[], Collection[str]]) -> Cell:
 
 def list_of(cell: Cell) -> Cell:
     """A cell with several values separated by blanks; an empty cell is the empty tuple."""
-    return Cell(
-        f"{cell.expected}, several separated by blanks", lambda text: tuple(map(cell.parse, text.split()))
-    )
+    return Cell(f"{cell.expected}, several separated by blanks", lambda text: tuple(map(cell.parse, text.split())))
 
 
 def _matching(pattern: str, convert: Callable[[str], Any]) -> Callable[[str], Any]:
@@ -133,9 +131,7 @@ def _or_empty(cell: Cell) -> Cell:
 
 
 def _row(row_type: type[R], cells: dict[str, Cell], texts: dict[str, str], place: str) -> R:
-    parsed = {
-        column: _value(cell, texts[column], f"{place}, column {column}") for column, cell in cells.items()
-    }
+    parsed = {column: _value(cell, texts[column], f"{place}, column {column}") for column, cell in cells.items()}
     try:
         return row_type(**parsed)
     except ValueError as error:

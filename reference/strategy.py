@@ -19,12 +19,8 @@ _RUHR_KREIS = one_of("the AGS of one of the 15 Kreise of the Ruhr", ruhr_kreise)
 RegionId = Annotated[str, one_of("a region id", regions)]
 RuhrKreis = Annotated[str, _RUHR_KREIS]
 RuhrKreise = Annotated[tuple[str, ...], list_of(_RUHR_KREIS)]
-Division = Annotated[
-    str, one_of("one of the 88 divisions of WZ 2008", lambda: sectors(DIVISIONS)[TOTAL].divisions)
-]
-DocumentId = Annotated[
-    str, one_of("a document of strategy/documents.csv", lambda: values(Document, "document"))
-]
+Division = Annotated[str, one_of("one of the 88 divisions of WZ 2008", lambda: sectors(DIVISIONS)[TOTAL].divisions)]
+DocumentId = Annotated[str, one_of("a document of strategy/documents.csv", lambda: values(Document, "document"))]
 TopicId = Annotated[str, one_of("a topic of strategy/topics.csv", lambda: values(Topic, "topic_id"))]
 LeadMarketId = Annotated[
     str, one_of("a lead market of strategy/lead_markets.csv", lambda: values(LeadMarket, "lead_market_id"))
@@ -271,9 +267,7 @@ class ActionStatus(Row):
 
     def __post_init__(self) -> None:
         if self.status != "planned" and not (self.date and self.evidence):
-            raise ValueError(
-                f"columns date, evidence: expected both for status {self.status}; found one empty"
-            )
+            raise ValueError(f"columns date, evidence: expected both for status {self.status}; found one empty")
         for column in self._COUNTED:
             number = getattr(self, column)
             if number is not None and number < 0:

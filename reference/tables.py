@@ -29,8 +29,7 @@ def read_csv_file(path: Path, columns: Collection[str] | None = None) -> list[di
         raise ValueError(f"{path}: expected a CSV file in UTF-8; found {error}") from None
     if columns is not None and sorted(header) != sorted(columns):
         raise ValueError(
-            f"{path}, row 1: expected the columns {', '.join(columns)}; "
-            f"found {', '.join(header) or 'nothing'}"
+            f"{path}, row 1: expected the columns {', '.join(columns)}; found {', '.join(header) or 'nothing'}"
         )
     for number, row in enumerate(rows, start=2):
         if None in row or None in row.values():

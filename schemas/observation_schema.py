@@ -96,9 +96,7 @@ def failures(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _per_delivery(cases: pd.DataFrame, frame: pd.DataFrame) -> pd.DataFrame:
-    of_column = (
-        cases["schema_context"] == "Column"
-    )  # a rule over the row is listed once for each of its columns
+    of_column = cases["schema_context"] == "Column"  # a rule over the row is listed once for each of its columns
     label = cases["column"].where(of_column, "").astype(str) + " " + cases["check"].astype(str)
     cases = cases.assign(check=label.str.strip())
     located = cases[cases["index"].notna()].drop_duplicates(["index", "check"])

@@ -87,9 +87,7 @@ class ArrivedFile:
                 yield start, cells
                 start = reader.line_num + 1
         except csv.Error as error:
-            raise Rejected(
-                expected="rows of delimited text", found=str(error), where=f"line {start}"
-            ) from error
+            raise Rejected(expected="rows of delimited text", found=str(error), where=f"line {start}") from error
 
     @cached_property
     def workbook(self) -> CalamineWorkbook:

@@ -271,9 +271,7 @@ def _imprint_region(sheet: Sheet) -> str:
     text, where = _imprint_entry(sheet, "Region")
     match = _REGION_CODE.search(str(text))
     if not match:
-        raise Rejected(
-            expected="a region with its code, e.g. “Essen, Stadt (05113)”", found=f"“{text}”", where=where
-        )
+        raise Rejected(expected="a region with its code, e.g. “Essen, Stadt (05113)”", found=f"“{text}”", where=where)
     if match[1] not in published_regions():
         raise Rejected(
             expected="one of the monitored regions",
@@ -328,9 +326,7 @@ def _levels(sheet: Sheet, header_row: int, label_column: int, stichtag: dt.date)
 
 
 @lru_cache(maxsize=64)
-def _levels_of(
-    header: tuple[tuple[Cell, ...], ...], label_column: int, name: str, header_row: int
-) -> _Levels:
+def _levels_of(header: tuple[tuple[Cell, ...], ...], label_column: int, name: str, header_row: int) -> _Levels:
     """Cached, because the reports of one quarter all carry the same header."""
     groups = _groups(header[0])
     columns = [column for column, group in enumerate(groups) if group.startswith(LEVELS)]
@@ -351,9 +347,7 @@ def _levels_of(
     return _Levels(stichtage, (name, *_header_texts(header, label_column)))
 
 
-def _header_dates(
-    header: Sequence[Row], columns: list[int], name: str, header_row: int
-) -> tuple[int, list[dt.date]]:
+def _header_dates(header: Sequence[Row], columns: list[int], name: str, header_row: int) -> tuple[int, list[dt.date]]:
     """(rows below the groups, dates) of the first row with a Stichtag; each of the columns must have one."""
     for below, row in enumerate(header[1:], start=1):
         dates = [reference_date(row[column]) for column in columns]
@@ -386,11 +380,7 @@ def _header_texts(header: Sequence[Row], label_column: int) -> list[str]:
     for number, row in enumerate(header):
         if number > 1 and row[label_column] != "":
             break
-        texts += [
-            heading(cell)
-            for cell in row
-            if isinstance(cell, str) and cell.strip() and not reference_date(cell)
-        ]
+        texts += [heading(cell) for cell in row if isinstance(cell, str) and cell.strip() and not reference_date(cell)]
     return texts
 
 
@@ -446,9 +436,7 @@ def _sector_rows(
             )
     missing = [sector_id for sector_id in sectors(BA_REGIONALREPORT) if sector_id not in seen]
     if missing:
-        raise Rejected(
-            expected="a row for each sector", found=f"none for {' | '.join(missing)}", where=sheet.name
-        )
+        raise Rejected(expected="a row for each sector", found=f"none for {' | '.join(missing)}", where=sheet.name)
 
 
 @lru_cache(maxsize=256)
@@ -575,9 +563,7 @@ def _series_of(header: tuple[tuple[Cell, ...], ...], label_column: int, header_r
             expected=f"the columns {'; '.join(missing)}", found="; ".join(filter(None, names)),
             where=f"{SERIES}, row {header_row + 2}", hint="The layout of this edition is not known.",
         )  # fmt: skip
-    columns = tuple(
-        (column, column_letters(column), *SERIES_COLUMNS[key]) for key, column in declared.items()
-    )
+    columns = tuple((column, column_letters(column), *SERIES_COLUMNS[key]) for key, column in declared.items())
     return _Series(columns, tuple(undeclared), (SERIES, *_header_texts(header, label_column)))
 
 

@@ -252,9 +252,7 @@ def _require_single(columns: dict[str, int], row: Row, grid: _Grid, number: int)
     cells = [_text(cell).casefold() for cell in row]
     for column in columns.values():
         if cells.count(cells[column]) > 1:
-            raise Rejected(
-                expected="each column once", found=_text(row[column]), where=grid.where(number, column)
-            )
+            raise Rejected(expected="each column once", found=_text(row[column]), where=grid.where(number, column))
 
 
 def _head_date(cell: Cell, declaration: Declaration) -> dt.date | None:
@@ -329,9 +327,7 @@ def _region_id(text: str, where: str) -> str | None:
     """The monitored region of a cell, None for another region; raises Rejected where it names no code."""
     code = _region_code(text)
     if code is None:
-        raise Rejected(
-            expected="a region with its code, e.g. “05113 Essen, Stadt”", found=f"“{text}”", where=where
-        )
+        raise Rejected(expected="a region with its code, e.g. “05113 Essen, Stadt”", found=f"“{text}”", where=where)
     return published_regions().get(code)
 
 
@@ -391,9 +387,7 @@ def _count(cell: Cell, where: str, dash: str, *, points: bool) -> tuple[float | 
     return value, status, printed
 
 
-def _is_repeated(
-    result: _Result, key: tuple[str, dt.date, str], said: tuple[float | None, str], where: str
-) -> bool:
+def _is_repeated(result: _Result, key: tuple[str, dt.date, str], said: tuple[float | None, str], where: str) -> bool:
     """True where an earlier row says the same; raises Rejected where it says something else."""
     if key not in result.values:
         result.values[key] = said

@@ -131,9 +131,7 @@ def _check_ring(ring: list[Any], where: str) -> None:
                 hint="Values in the hundred thousands are metres (UTM): convert the file to EPSG:4326.",
             )
     if len(ring) < 4 or ring[0] != ring[-1]:
-        raise Rejected(
-            expected="a closed ring of at least 4 positions", found=f"{len(ring)} positions", where=where
-        )
+        raise Rejected(expected="a closed ring of at least 4 positions", found=f"{len(ring)} positions", where=where)
 
 
 def _shown(position: Any) -> str:

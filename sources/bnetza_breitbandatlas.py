@@ -255,9 +255,7 @@ def _columns(header: tuple[str, ...]) -> tuple[int, dict[int, Coverage]]:
     if len(keys) != 1:
         raise Rejected(expected="one key column, `ags` or `staat`", found=f"{len(keys)}", where="line 1")
     if twice := [what for what, count in Counter(coverages.values()).items() if count > 1]:
-        places = [
-            f"{header[column]} (column {column + 1})" for column in coverages if coverages[column] in twice
-        ]
+        places = [f"{header[column]} (column {column + 1})" for column in coverages if coverages[column] in twice]
         raise Rejected(expected="every column once", found=", ".join(places), where="line 1")
     return keys[0], coverages
 

@@ -117,9 +117,7 @@ def _refuse_twice(cells: list[PercentCell]) -> None:
 def _remarks_on_new_names(table: CsvTable) -> list[Remark]:
     declared = ((TECHNOLOGY, TECHNOLOGY_IDS), (AREA, AREA_IDS), (GROUP, GROUP_IDS))
     return [
-        Remark(
-            "name_not_declared", f"“{name}” in {column} is not declared; it is kept as `{id_of(name, ids)}`."
-        )
+        Remark("name_not_declared", f"“{name}” in {column} is not declared; it is kept as `{id_of(name, ids)}`.")
         for column, ids in declared
         for name in sorted(_names(table, column) - ids.keys())
     ]

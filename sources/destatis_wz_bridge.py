@@ -30,9 +30,7 @@ def _decode(file: ArrivedFile) -> Decoded:
     _check_pairs(table, list(zip(old, new, strict=True)))
     _check_titles(table)
     _check_counts(table)
-    return Decoded(
-        observations=[], source_id="destatis_wz", period=file.period or DEFAULT_PERIOD, layout=table.header
-    )
+    return Decoded(observations=[], source_id="destatis_wz", period=file.period or DEFAULT_PERIOD, layout=table.header)
 
 
 def _recognises(file: ArrivedFile) -> bool:
@@ -80,9 +78,7 @@ def _check_titles(table: CsvTable) -> None:
     for column in map(table.column, TITLES):
         for line, cells in table.rows:
             if not cells[column].strip():
-                raise Rejected(
-                    expected="a title", found="an empty cell", where=f"line {line}, column {column + 1}"
-                )
+                raise Rejected(expected="a title", found="an empty cell", where=f"line {line}, column {column + 1}")
 
 
 def _check_counts(table: CsvTable) -> None:

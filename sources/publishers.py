@@ -41,6 +41,5 @@ def _publishers() -> tuple[Publisher, ...]:
     path = Path(__file__).parent / "publishers.yaml"
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     return tuple(
-        Publisher(**{**entry, "rhythm": Rhythm(**entry["rhythm"]) if "rhythm" in entry else None})
-        for entry in entries
+        Publisher(**{**entry, "rhythm": Rhythm(**entry["rhythm"]) if "rhythm" in entry else None}) for entry in entries
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Rejected(Exception):
+class Rejected(Exception):  # noqa: N818 - what happened to the file, not an error of the program
     """A file does not say what its layout promises. It goes to quarantine; the rest goes on.
 
     expected    what should stand there

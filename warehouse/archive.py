@@ -1,7 +1,7 @@
 """The archive: every file that ever came in, once, under the sha256 of its bytes, never changed.
 
-    archive/ab/ab12….bin    the bytes as they came, read-only
-    archive/ab/ab12….json   name, time of arrival, provenance; written last: without it the arrival did not happen
+archive/ab/ab12….bin    the bytes as they came, read-only
+archive/ab/ab12….json   name, time of arrival, provenance; written last: without it the arrival did not happen
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What was known on a day: the same SQL that fills the marts, reading history as of that day.
 
 Two ways, one definition of each mart:
-- in the published file, each mart of AS_OF has a table macro `marts.<mart>_as_of(day)` (indicators: `marts.indicator_as_of`);
+- in the published file, each mart of AS_OF has a table macro `marts.<mart>_as_of(day)`, indicators have
+  `marts.indicator_as_of(day)`;
 - `open_as_of` gives a connection in which every relation has its usual name and answers as of a day.
 """
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.observation import KEY, Observation
+from schemas.observation import Observation
 from schemas.registry import create_statements, relations
 from transforms.sql import measures_sql
 from warehouse.as_of import OBSERVATION_AS_OF, as_of_macros
@@ -50,6 +50,7 @@ MARTS = (
     "quality.freshness",
 )
 
+
 def build(
     path: Path,
     deliveries: Sequence[dict[str, Any]],
@@ -73,8 +74,12 @@ def build(
         connection.begin()  # thousands of single rows: one commit instead of one each
         _create_relations(connection)
         load_reference(connection, today or dt.datetime.now(dt.UTC).date())
-        filled = {**strategy, "meta.indicator_term": indicator_terms(), "meta.delivery": deliveries,
-                  "meta.source": sources}
+        filled = {
+            **strategy,
+            "meta.indicator_term": indicator_terms(),
+            "meta.delivery": deliveries,
+            "meta.source": sources,
+        }
         for relation, rows in filled.items():
             insert(connection, relation, rows)
         connection.commit()

@@ -42,7 +42,9 @@ class ArchivedFile:
             return self._text_cell(int(match["line"]), int(match["column"]))
         if match := _SHEET_CELL.fullmatch(locator):
             return self._sheet_cell(match["sheet"], int(match["row"]), _column_number(match["letters"]))
-        raise CellError(f"expected a locator like “Tabelle 2.3!D16” or “line 236, column 14”; found “{locator}”")
+        raise CellError(
+            f"expected a locator like “Tabelle 2.3!D16” or “line 236, column 14”; found “{locator}”"
+        )
 
     def _text_cell(self, line: int, column: int) -> str:
         lines = self._lines

@@ -137,7 +137,9 @@ def release_path(data: DataFolder, release: str) -> Path:
         return found[0]
     ids = ", ".join(path.stem for path in paths) or "none"
     if release == PREVIOUS:
-        raise NoSuchReleaseError(f"There is no release before the current one to compare with. Releases: {ids}.")
+        raise NoSuchReleaseError(
+            f"There is no release before the current one to compare with. Releases: {ids}."
+        )
     raise NoSuchReleaseError(
         f"{'Several releases begin' if found else 'No release begins'} with “{release}”. Releases: {ids}."
     )

@@ -182,7 +182,9 @@ def explain(
         inputs=[cell for _, cells in shown for cell in cells],
         deliveries=[delivery for delivery, _ in shown],
         sectors=sectors,
-        strategy_files=[StrategyFile(*row) for row in _rows(connection, _STRATEGY_FILES, dataset=value.dataset)],
+        strategy_files=[
+            StrategyFile(*row) for row in _rows(connection, _STRATEGY_FILES, dataset=value.dataset)
+        ],
     )
 
 
@@ -206,7 +208,9 @@ def _indicator(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> Indi
     indicators = {row[0]: Indicator(*row) for row in rows}
     if found := indicators.get(indicator_id):
         return found
-    names = {text: i.indicator_id for i in indicators.values() for text in (i.indicator_id, i.title_de, i.title_en)}
+    names = {
+        text: i.indicator_id for i in indicators.values() for text in (i.indicator_id, i.title_de, i.title_en)
+    }
     near = [f"{name} ({indicators[name].title_de})" for name in _near(indicator_id, names)]
     raise NotExplainedError(
         f"There is no indicator “{indicator_id}”. "
@@ -224,7 +228,11 @@ def _region_id(connection: duckdb.DuckDBPyConnection, region: str) -> str:
     near = [f"{names[region_id]} ({region_id})" for region_id in _near(region, known)]
     raise NotExplainedError(
         f"There is no region “{region}”. "
-        + (f"Did you mean {' or '.join(near)}?" if near else "Expected RUHR, NRW, DE, or a Kreis of NRW by key or name.")
+        + (
+            f"Did you mean {' or '.join(near)}?"
+            if near
+            else "Expected RUHR, NRW, DE, or a Kreis of NRW by key or name."
+        )
     )
 
 
@@ -248,7 +256,9 @@ def _value(
     rows = _rows(connection, _VALUES, indicator=indicator.indicator_id, region=region_id)
     values = [Value(*row) for row in rows]
     if date is None:
-        values_at = [value for value in values if value.value_lower is not None or value.value_upper is not None]
+        values_at = [
+            value for value in values if value.value_lower is not None or value.value_upper is not None
+        ]
     else:
         prefix = _date_prefix(date)
         values_at = [value for value in values if value.reference_date.isoformat().startswith(prefix)]
@@ -326,7 +336,9 @@ SELECT relation, file_name, origin, sha256 FROM meta.strategy_file WHERE '{_STRA
 """
 
 
-def _as_it_stands(archive: Archive, delivery: Delivery, inputs: Iterable[Input]) -> tuple[Delivery, list[Input]]:
+def _as_it_stands(
+    archive: Archive, delivery: Delivery, inputs: Iterable[Input]
+) -> tuple[Delivery, list[Input]]:
     """A delivery and its inputs with what the archived file says now."""
     of_file = [cell for cell in inputs if cell.delivery_id == delivery.delivery_id]
     content = _content(archive.content_path(delivery.sha256))
@@ -369,7 +381,9 @@ def _interval_reasons(value: Value, inputs: Sequence[Input], sectors: Sequence[S
             f"The sector scheme is coarser than the crosswalk of WZ divisions: of {', '.join(coarse)} only a part "
             "belongs to the topic, and the table does not say how large it is."
         )
-    hidden = [f"{cell.region} {cell.sector_id or ''}".strip() for cell in inputs if cell.status == "suppressed"]
+    hidden = [
+        f"{cell.region} {cell.sector_id or ''}".strip() for cell in inputs if cell.status == "suppressed"
+    ]
     if hidden or value.status == "suppressed":
         reasons.append(
             f"Cells are suppressed ({', '.join(hidden) or 'below the sum'}): each lies between 0 and what the printed "

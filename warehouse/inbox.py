@@ -12,7 +12,6 @@ from schemas.delivery import Provenance
 
 MANIFEST = "MANIFEST.csv"
 _DATES = ("published_on", "retrieved_on")
-_TEXTS = ("publisher", "product", "period", "licence", "origin")
 
 
 class InboxError(Exception):
@@ -56,15 +55,22 @@ def _is_delivery(path: Path, folder: Path) -> bool:
 def _incoming(path: Path, row: dict[str, str] | None) -> Incoming:
     if row is None:
         return Incoming(path, path.name, Provenance())
-    dates = {name: dt.date.fromisoformat(row[name]) if row.get(name) else None for name in _DATES}
-    texts = {name: row.get(name, "") for name in _TEXTS}
     provenance = Provenance(
         source_id=row.get("source", ""),
+        publisher=row.get("publisher", ""),
+        product=row.get("product", ""),
+        period=row.get("period", ""),
+        published_on=_date(row.get("published_on")),
+        retrieved_on=_date(row.get("retrieved_on")),
+        licence=row.get("licence", ""),
+        origin=row.get("origin", ""),
         is_synthetic=row.get("is_synthetic", "").lower() == "true",
-        **texts,
-        **dates,
     )
     return Incoming(path, path.name, provenance, row.get("sha256", ""))
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _read_manifest(path: Path) -> dict[str, dict[str, str]]:

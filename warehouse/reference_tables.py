@@ -55,7 +55,17 @@ def load_reference(connection: duckdb.DuckDBPyConnection, today: dt.date) -> Non
         "formula VARCHAR, caveat_de VARCHAR, caveat_en VARCHAR, mart VARCHAR",
         [
             [
-                *(i.indicator_id, i.title_de, i.title_en, i.type, i.topic_id, i.unit, i.direction, i.change, i.nrw),
+                *(
+                    i.indicator_id,
+                    i.title_de,
+                    i.title_en,
+                    i.type,
+                    i.topic_id,
+                    i.unit,
+                    i.direction,
+                    i.change,
+                    i.nrw,
+                ),
                 *(i.definition_de, i.definition_en, i.formula, i.caveat_de, i.caveat_en, i.mart),
             ]
             for i in indicators()
@@ -68,9 +78,9 @@ def load_reference(connection: duckdb.DuckDBPyConnection, today: dt.date) -> Non
         "version VARCHAR, de VARCHAR, en VARCHAR",
         [[rule["version"], rule["de"], rule["en"]]],
     )
-def _table(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: str, values: Iterable[Sequence[Any]]
-) -> None:
+
+
+def _table(connection: duckdb.DuckDBPyConnection, name: str, columns: str, values: Iterable[Sequence[Any]]) -> None:
     connection.execute(f"CREATE TEMP TABLE reference_{name} ({columns})")
     marks = ", ".join("?" for _ in columns.split(","))
     connection.executemany(f"INSERT INTO reference_{name} VALUES ({marks})", [list(row) for row in values])

@@ -81,18 +81,14 @@ class Staging:
     def observations_path(self, delivery_id: str) -> Path:
         return self.folder / f"{delivery_id}.parquet"
 
-    def save_observations(
-        self, connection: duckdb.DuckDBPyConnection, delivery_id: str, frame: pd.DataFrame
-    ) -> None:
+    def save_observations(self, connection: duckdb.DuckDBPyConnection, delivery_id: str, frame: pd.DataFrame) -> None:
         """Write the observations of one delivery; `frame` has the columns of schemas.observation.Observation."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.observations_path(delivery_id)
         temporary = path.with_suffix(".part")
         connection.register("decoded", frame)
         columns = ", ".join(f"{name}::{fields()[name].sql_type} AS {name}" for name in Observation._fields)
-        connection.execute(
-            f"COPY (SELECT {columns} FROM decoded) TO '{_quoted(temporary)}' (FORMAT parquet)"
-        )
+        connection.execute(f"COPY (SELECT {columns} FROM decoded) TO '{_quoted(temporary)}' (FORMAT parquet)")
         connection.unregister("decoded")
         temporary.replace(path)
 

@@ -101,9 +101,7 @@ def _kept(files: Sequence[Path]) -> dict[type[Row], Path]:
     row_types = {Path(row_type.FILE).name: row_type for row_type in KEPT_BY_OFFICERS}
     for file in files:
         if file.name not in row_types:
-            raise OfficersFileError(
-                f"{file}: expected one of {', '.join(row_types)}; found another file name."
-            )
+            raise OfficersFileError(f"{file}: expected one of {', '.join(row_types)}; found another file name.")
     return {row_types[file.name]: file for file in files}
 
 
@@ -144,10 +142,7 @@ def _refuse_unknown_indicators(file: Path, table: Sequence[Row]) -> None:
 
 
 def _records(table: Sequence[Row]) -> list[dict[str, Any]]:
-    return [
-        {RENAMED.get((type(row), column), column): value for column, value in vars(row).items()}
-        for row in table
-    ]
+    return [{RENAMED.get((type(row), column), column): value for column, value in vars(row).items()} for row in table]
 
 
 def _with_status_and_cost(

@@ -28,9 +28,7 @@ def register(app: typer.Typer) -> None:
 
 @quality_app.command("list")
 def list_command(
-    state: Annotated[
-        str, typer.Option("--state", help="open (also recurring), accepted, fixed or all.")
-    ] = "open",
+    state: Annotated[str, typer.Option("--state", help="open (also recurring), accepted, fixed or all.")] = "open",
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:

@@ -34,9 +34,7 @@ def query_command(
     from flows.query_output import FORMATS, write_result
 
     if format not in FORMATS:
-        raise typer.BadParameter(
-            f"expected one of {', '.join(FORMATS)}, found “{format}”.", param_hint="--format"
-        )
+        raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}, found “{format}”.", param_hint="--format")
     day = _day(as_of) if as_of else None
     with published(data, day) as connection:
         try:

@@ -28,9 +28,7 @@ def refresh_command(
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Source or product to restrict the inbox to.")
     ] = None,
-    prefect: Annotated[
-        bool, typer.Option(help="Run as a Prefect flow, or the same steps without its server.")
-    ] = True,
+    prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or the same steps without its server.")] = True,
     json: JsonOption = False,
 ) -> None:
     """Take in new files, check them and publish a new release.
@@ -42,9 +40,7 @@ def refresh_command(
     from flows.summary import Summary, show
 
     if sample and inbox:
-        raise typer.BadParameter(
-            "--sample and --inbox exclude each other: synthetic and real data never mix."
-        )
+        raise typer.BadParameter("--sample and --inbox exclude each other: synthetic and real data never mix.")
     folder = data_folder(data, default=SAMPLE_DATA if sample else DEFAULT_DATA)
     if not (sample or inbox or (folder / "archive").is_dir()):
         raise typer.BadParameter(f"{folder} is empty. Name a folder of files with --inbox, or use --sample.")

@@ -216,9 +216,7 @@ def _check_unit(table: Table, column: Column, unit: tuple[int, str] | None) -> N
 def _keys(table: Table, sheet: Sheet, count: int) -> Keys:
     """Roles of the key columns: each the one that at least half of its different cells fit."""
     if not sheet.data:
-        raise Rejected(
-            expected="data rows below the header", found="none", where=f"line {sheet.header[-1][0]}"
-        )
+        raise Rejected(expected="data rows below the header", found="none", where=f"line {sheet.header[-1][0]}")
     texts = [{row[i].strip() for _, row in sheet.data if i < len(row)} for i in range(count)]
 
     def fitting(fits: Callable[[str], object]) -> list[int]:
@@ -272,9 +270,7 @@ def _read_data(harvest: Harvest, columns: list[Column], keys: Keys, sheet: Sheet
     width = columns[-1].position + 1
     for line, cells in sheet.data:
         if len(cells) != width:
-            raise Rejected(
-                expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}"
-            )
+            raise Rejected(expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}")
         name = cells[keys.region].strip()
         harvest.rows[name] += 1
         if name not in places:

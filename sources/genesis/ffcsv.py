@@ -117,9 +117,7 @@ def _sheet(file: ArrivedFile) -> Sheet:
     column: dict[str, int] = {}
     for index, name in enumerate(header):
         if column.setdefault(normal(name), index) != index:
-            raise Rejected(
-                expected="each column once", found=f"“{name}” again", where=f"line 1, column {index + 1}"
-            )
+            raise Rejected(expected="each column once", found=f"“{name}” again", where=f"line 1, column {index + 1}")
     dialect = NEW if NEW.statistic in column else OLD
     groups = _groups(dialect, column)
     sheet = Sheet(dialect, column, groups, _old_values(dialect, header), rows[1:], header)
@@ -141,9 +139,7 @@ def _groups(dialect: Dialect, column: dict[str, int]) -> list[Group]:
 
 def _require(column: dict[str, int], names: list[str]) -> None:
     if missing := [name for name in names if name not in column]:
-        raise Rejected(
-            expected=f"a column {missing[0]}", found=f"only {', '.join(list(column)[:30])}", where="line 1"
-        )
+        raise Rejected(expected=f"a column {missing[0]}", found=f"only {', '.join(list(column)[:30])}", where="line 1")
 
 
 def _old_values(dialect: Dialect, header: list[str]) -> list[OldValue]:
@@ -174,9 +170,7 @@ def _check_rows(sheet: Sheet, text: str) -> None:
     width = len(sheet.header)
     for line, cells in sheet.rows:
         if len(cells) != width:
-            raise Rejected(
-                expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}"
-            )
+            raise Rejected(expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}")
     if not sheet.rows or not text.endswith(("\n", "\r")):
         line, cells = sheet.rows[-1] if sheet.rows else (1, [])
         raise Rejected(
@@ -215,8 +209,7 @@ def _identify(sheet: Sheet, statistic: str, file_name: str) -> Table:
     candidates = [
         table
         for table in declared
-        if variables <= table.variable_by_code.keys()
-        and classifications == table.classification_by_code.keys()
+        if variables <= table.variable_by_code.keys() and classifications == table.classification_by_code.keys()
     ]
     if not candidates and (titled is None or titled.has_codes):
         candidates = _most_alike(variables | classifications, declared)
@@ -355,9 +348,7 @@ def _group_codes(sheet: Sheet, cells: list[str]) -> tuple[str, ...]:
     )
 
 
-def _categories(
-    table: Table, sheet: Sheet, cells: list[str], line: int
-) -> list[tuple[Classification, Found]]:
+def _categories(table: Table, sheet: Sheet, cells: list[str], line: int) -> list[tuple[Classification, Found]]:
     """The categories of a row; an empty code of a category is the total."""
     categories = []
     for group in sheet.groups:
@@ -381,9 +372,7 @@ def _found(table: Table, classification: Classification, group: Group, cells: li
         found = classification.find(cells[group.label])
     if found is None:
         where = f"line {line}, column {group.category + 1}"
-        raise undeclared(
-            f"category of {classification.dimension}", code, classification.wordings, where, table
-        )
+        raise undeclared(f"category of {classification.dimension}", code, classification.wordings, where, table)
     return found
 
 

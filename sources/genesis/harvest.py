@@ -154,9 +154,7 @@ class Harvest:
             )
         self.skipped["figure printed twice"] += 1
 
-    def decoded(
-        self, layout: tuple[str, ...], *, has_footer: bool, retrieved_on: dt.date | None = None
-    ) -> Decoded:
+    def decoded(self, layout: tuple[str, ...], *, has_footer: bool, retrieved_on: dt.date | None = None) -> Decoded:
         """What was collected; raises Rejected where regions or rows are missing.
 
         Without a footer nothing but the rows tells whether the file was cut off.

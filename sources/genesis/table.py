@@ -171,9 +171,7 @@ class Table(_Declared):
     @model_validator(mode="after")
     def _wordings_are_unique(self) -> Self:
         groups = {
-            "variables": [
-                (v.name, str(v.dimensions), w) for v in self.variables for w in v.headers + v.codes
-            ],
+            "variables": [(v.name, str(v.dimensions), w) for v in self.variables for w in v.headers + v.codes],
             "classifications": [
                 (c.dimension, key, name)
                 for c in self.classifications

@@ -64,21 +64,15 @@ def households(world: World, edition: str) -> list[SampleFile]:
         "deutschland": ("staat", {"Deutschland": _coverage(world, "DE", edition, layout)}),
     }
     return [
-        _file(
-            f"{level}_privat_{edition}", _table(key, layout, rows), "Breitbandverfügbarkeit private Haushalte"
-        )
+        _file(f"{level}_privat_{edition}", _table(key, layout, rows), "Breitbandverfügbarkeit private Haushalte")
         for level, (key, rows) in tables.items()
     ]
 
 
 def businesses(world: World, edition: str) -> SampleFile:
-    rows = {
-        f'"{ags}"': _coverage(world, f"{ags} businesses", edition, BUSINESSES_2020) for ags in nrw_kreise()
-    }
+    rows = {f'"{ags}"': _coverage(world, f"{ags} businesses", edition, BUSINESSES_2020) for ags in nrw_kreise()}
     content = _table("ags", BUSINESSES_2020, rows)
-    return _file(
-        f"landkreis_gew_{edition}", content, "Breitbandverfügbarkeit Gewerbe", "bnetza_breitbandatlas_gewerbe"
-    )
+    return _file(f"landkreis_gew_{edition}", content, "Breitbandverfügbarkeit Gewerbe", "bnetza_breitbandatlas_gewerbe")
 
 
 def mobile(world: World, edition: str) -> SampleFile:
@@ -119,9 +113,7 @@ def _coverage(world: World, region: str, edition: str, layout: Layout) -> list[f
 
 def _table(key: str, layout: Layout, rows: dict[str, list[float]]) -> str:
     header = [key, *(f"verf_{group}_{rate}" for group, rates in layout.items() for rate in rates)]
-    lines: Iterable[str] = (
-        ";".join((code, *(f"{share:.2f}" for share in row))) for code, row in rows.items()
-    )
+    lines: Iterable[str] = (";".join((code, *(f"{share:.2f}" for share in row))) for code, row in rows.items())
     return "\n".join((";".join(f'"{name}"' for name in header), *lines)) + "\n"
 
 

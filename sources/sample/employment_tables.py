@@ -85,8 +85,7 @@ def by_sex_and_nationality(world: World, day: dt.date) -> dict[str, dict[str, Nu
 def _people(world: World, vector: Vector) -> dict[str, Numbers]:
     men_percent = {code: int(world.draw("men", code, 25, 85)) for code in DIVISION_CODES}
     foreign_percent = {
-        code: 1 if code in FEW_FOREIGNERS else int(world.draw("foreigners", code, 6, 34))
-        for code in DIVISION_CODES
+        code: 1 if code in FEW_FOREIGNERS else int(world.draw("foreigners", code, 6, 34)) for code in DIVISION_CODES
     }
     foreigners = scaled(vector, foreign_percent, 20)
     columns = []
@@ -145,10 +144,7 @@ def by_sector_ldb(world: World) -> SampleFile:
     """13111-54i: names without codes."""
     day, stand = dt.date(2024, 12, 31), dt.date(2025, 8, 20)
     kreise = {ags: _by_degree(world.employees(ags, day)) for ags in nrw_kreise()}
-    figures = {
-        sector_id: all_areas({ags: rows[sector_id] for ags, rows in kreise.items()})
-        for sector_id in LDB_LABELS
-    }
+    figures = {sector_id: all_areas({ags: rows[sector_id] for ags, rows in kreise.items()}) for sector_id in LDB_LABELS}
     columns = ("Insgesamt", *SCHOOL, *TRAINING)
     content = datencsv(
         "Tabelle: 13111-54i",
@@ -188,9 +184,7 @@ def _by_degree(vector: Vector) -> dict[str, Numbers]:
 
 def _parts(vector: Vector, percents: Iterable[int | None]) -> list[Vector]:
     """Parts of a vector by percentage; the part without one is the rest."""
-    parts = [
-        None if percent is None else tuple(number * percent // 100 for number in vector) for percent in percents
-    ]
+    parts = [None if percent is None else tuple(number * percent // 100 for number in vector) for percent in percents]
     known = [part for part in parts if part is not None]
     rest = tuple(number - sum(others) for number, *others in zip(vector, *known, strict=True))
     return [rest if part is None else part for part in parts]

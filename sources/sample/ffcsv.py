@@ -131,9 +131,7 @@ def gdp(world: World, years: Iterable[int], retrieved_on: dt.date) -> SampleFile
 
 
 def insolvencies(world: World, years: Iterable[int], retrieved_on: dt.date) -> SampleFile:
-    figures = {
-        str(year): all_areas({ags: _insolvent(world, ags, year) for ags in nrw_kreise()}) for year in years
-    }
+    figures = {str(year): all_areas({ags: _insolvent(world, ags, year) for ags in nrw_kreise()}) for year in years}
     return _new_file(INSOLVENCIES, figures, retrieved_on)
 
 
@@ -208,11 +206,7 @@ def _cells(columns: Sequence[Column], numbers: Numbers | None) -> Iterable[tuple
     """Cells of each line of an area from the second classification on."""
     for column, number in zip(columns, numbers or ("-",) * len(columns), strict=True):
         code, label, unit = column.variable
-        groups = [
-            cell
-            for group in column.groups
-            for cell in (("",) * 4 if group is None else (*group[0], *group[1]))
-        ]
+        groups = [cell for group in column.groups for cell in (("",) * 4 if group is None else (*group[0], *group[1]))]
         yield (*groups, str(number), unit, code, label)
 
 

@@ -35,9 +35,7 @@ def minimum_income(world: World, year: int) -> SampleFile:
         if code == NRW:
             numbers = tuple(map(sum, zip(numbers, ELSEWHERE, strict=True)))
         rows.append([year, code, name, *numbers])
-    rows.append(
-        [year, "05999998", "      Wohnort außerhalb von NRW", *(number or "-" for number in ELSEWHERE)]
-    )
+    rows.append([year, "05999998", "      Wohnort außerhalb von NRW", *(number or "-" for number in ELSEWHERE)])
     content = datencsv(
         "Tabelle: 22811-05i",
         (
@@ -83,9 +81,7 @@ def _recipients(world: World, ags: str, year: int) -> Numbers:
 def population_and_area(world: World) -> SampleFile:
     """12411-15i, 31.12.2024, without municipalities."""
     day, stand = dt.date(2024, 12, 31), dt.date(2025, 8, 20)
-    figures = all_areas(
-        {ags: (world.population(ags, day.year), _hectares(world, ags)) for ags in nrw_kreise()}
-    )
+    figures = all_areas({ags: (world.population(ags, day.year), _hectares(world, ags)) for ags in nrw_kreise()})
     rows: list[list[Cell]] = []
     for code, name in ldb_areas(with_dissolved=False):
         people, hectares = figures[code] or (0, 0)

@@ -92,9 +92,7 @@ def migration(world: World, year: int) -> SampleFile:
         ),
         stand,
     )
-    return regional_file(
-        "12711-04-02-4", "Wanderungen über Kreisgrenzen nach Alter", content, str(year), stand
-    )
+    return regional_file("12711-04-02-4", "Wanderungen über Kreisgrenzen nach Alter", content, str(year), stand)
 
 
 def _moves(world: World, ags: str, year: int, groups: tuple[str, ...]) -> Numbers:

@@ -37,9 +37,7 @@ def file_of_years(code: str, product: str, content: bytes, time: str = "{}") -> 
     return regional_file(code, product, content, period, STAND, name=f"{first}-{last}")
 
 
-def regional_file(
-    code: str, product: str, content: bytes, period: str, stand: dt.date, name: str = ""
-) -> SampleFile:
+def regional_file(code: str, product: str, content: bytes, period: str, stand: dt.date, name: str = "") -> SampleFile:
     """A file of the table; `name` stands for the period in its path where that is no year."""
     return SampleFile(
         path=f"regionalstatistik/datencsv/{code}_{name or period}.csv",

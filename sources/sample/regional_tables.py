@@ -37,9 +37,7 @@ def unemployment(world: World) -> SampleFile:
         yearly_rows(world, _unemployed, _print_unemployed),
         STAND,
     )
-    return file_of_years(
-        "13211-02-05-4", "Arbeitslose und Arbeitslosenquoten, Jahresdurchschnitt, Kreise", content
-    )
+    return file_of_years("13211-02-05-4", "Arbeitslose und Arbeitslosenquoten, Jahresdurchschnitt, Kreise", content)
 
 
 def _unemployed(world: World, ags: str, year: int) -> Numbers:

@@ -70,9 +70,7 @@ def _workbook(world: World, ags: str, common_blocks: list[Block]) -> bytes:
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
     # Without a fixed date, the same numbers would make another file tomorrow.
-    book.set_properties(
-        {"title": SYNTHETIC, "author": ORIGIN, "created": dt.datetime(2024, 10, 14, tzinfo=dt.UTC)}
-    )
+    book.set_properties({"title": SYNTHETIC, "author": ORIGIN, "created": dt.datetime(2024, 10, 14, tzinfo=dt.UTC)})
     number = book.add_format({"num_format": NUMBER_FORMAT})
     notice = book.add_worksheet("Hinweisblatt")
     notice.hide()

@@ -12,9 +12,7 @@ from sources.sample.suppression import hidden_cells
 from sources.sample.world import FIRST_YEAR, SEASON, World, by_sector
 
 #: The five Stichtage, newest first.
-STICHTAGE = tuple(
-    map(dt.date.fromisoformat, ("2024-03-31", "2023-12-31", "2023-09-30", "2023-06-30", "2023-03-31"))
-)
+STICHTAGE = tuple(map(dt.date.fromisoformat, ("2024-03-31", "2023-12-31", "2023-09-30", "2023-06-30", "2023-03-31")))
 #: Sectors of a Kreis that one business is declared to dominate, at every Stichtag.
 DOMINATED = {"05120": ("B,D,E",), "05512": ("782,783",)}
 
@@ -57,9 +55,7 @@ def quarter_ends() -> Iterator[dt.date]:
 def common_blocks(world: World) -> list[Block]:
     """The blocks of Tabelle 2.1 that are the same in all reports; NRW is the sum of the Kreise."""
     nrw = [
-        tuple(
-            map(sum, zip(*(_structure(sum(world.employees(ags, day))) for ags in nrw_kreise()), strict=True))
-        )
+        tuple(map(sum, zip(*(_structure(sum(world.employees(ags, day))) for ags in nrw_kreise()), strict=True)))
         for day in STICHTAGE
     ]
     germany = [sum(world.germany(day)) for day in STICHTAGE]

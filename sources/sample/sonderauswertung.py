@@ -39,9 +39,7 @@ def _one_year(world: World, year: int) -> SampleFile:
     rows = csv.writer(text, delimiter=";", lineterminator="\n")
     rows.writerow(["Sonderauswertung der Beschäftigungsstatistik"])
     rows.writerow([SYNTHETIC])
-    rows.writerow(
-        ["Sozialversicherungspflichtig Beschäftigte am Arbeitsort nach Wirtschaftsabteilungen (WZ 2008)"]
-    )
+    rows.writerow(["Sozialversicherungspflichtig Beschäftigte am Arbeitsort nach Wirtschaftsabteilungen (WZ 2008)"])
     rows.writerow([f"Stichtage: {', '.join(f'{day:%d.%m.%Y}' for day in days)}"])
     rows.writerow([f"Erstellungsdatum: {long_date(CREATED)}"])
     rows.writerow([])

@@ -1,4 +1,4 @@
-"""Every check before a release can fail: for each, a defect is written into a good warehouse and must be seen."""
+"""Every check before a release can fail: a defect is written into a good warehouse and must be seen."""
 
 from __future__ import annotations
 
@@ -68,13 +68,14 @@ DEFECTS = {
         "DELETE FROM marts.employment WHERE region_id = '05113' AND sector_scheme = 'ba-rr'"
     ],
     "broadband_falls_with_rate": [
-        "INSERT INTO marts.broadband SELECT * REPLACE (2000 AS min_mbit, coverage_pct + 0.02 AS coverage_pct) "
-        "FROM marts.broadband"
+        "INSERT INTO marts.broadband "
+        "SELECT * REPLACE (2000 AS min_mbit, coverage_pct + 0.02 AS coverage_pct) FROM marts.broadband"
     ],
     "repeated_edition": [
         "UPDATE history.observation late SET value = early.value FROM history.observation early "
         "WHERE late.reference_date = DATE '2021-03-31' AND early.reference_date = DATE '2020-03-31' "
-        "AND (late.dataset, late.region_id, late.sector_id) = (early.dataset, early.region_id, early.sector_id)"
+        "AND (late.dataset, late.region_id, late.sector_id) "
+        "= (early.dataset, early.region_id, early.sector_id)"
     ],
     "unit_step": [
         "UPDATE history.observation SET value = value / 1000 "
@@ -85,10 +86,12 @@ DEFECTS = {
         "WHERE region_id = '05113' AND sector_id = 'H' AND reference_date = DATE '2021-03-31'"
     ],
     "broadband_step": [
-        "UPDATE marts.broadband SET coverage_pct = 50 WHERE region_id = '05' AND reference_date = DATE '2020-03-31'"
+        "UPDATE marts.broadband SET coverage_pct = 50 "
+        "WHERE region_id = '05' AND reference_date = DATE '2020-03-31'"
     ],
     "revised_values": [
-        "INSERT INTO quality.revision BY NAME SELECT dataset, variable, region_id, dimensions, reference_date, unit, "
+        "INSERT INTO quality.revision BY NAME "
+        "SELECT dataset, variable, region_id, dimensions, reference_date, unit, "
         "value AS old_value, value + 1 AS new_value, 1 / value AS relative_change, status AS old_status, "
         "status AS new_status, delivery_id AS old_delivery_id, 'genesis' AS new_delivery_id, "
         "known_from AS old_known_from, known_from AS new_known_from, 'correction' AS cause "
@@ -97,7 +100,8 @@ DEFECTS = {
     "mart_shrinks": ["DELETE FROM marts.growth WHERE region_id = '05113'"],
     "indicator_vanishes": ["DELETE FROM marts.indicator_value WHERE indicator_id = 'population'"],
     "light_changed": [
-        "UPDATE marts.indicator_status SET light = 'green' WHERE indicator_id = 'population' AND region_id = 'RUHR'"
+        "UPDATE marts.indicator_status SET light = 'green' "
+        "WHERE indicator_id = 'population' AND region_id = 'RUHR'"
     ],
 }
 
@@ -105,7 +109,7 @@ DEFECTS = {
 @pytest.fixture
 def built(small_warehouse: Path, tmp_path: Path) -> Path:
     """A copy of the good warehouse to write defects into."""
-    return shutil.copy(small_warehouse, tmp_path / "built.duckdb")
+    return Path(shutil.copy(small_warehouse, tmp_path / "built.duckdb"))
 
 
 def results_after(built: Path, previous: Path | None, *defects: str) -> dict[str, CheckResult]:
@@ -196,7 +200,8 @@ def test_a_key_that_is_there_twice_stops_the_release_in_every_relation(built: Pa
 
 def _any_row(relation: Relation) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "VARCHAR": "x", "DATE": dt.date(2000, 1, 1), "TIMESTAMP": dt.datetime(2000, 1, 1), "BOOLEAN": True,
+        "VARCHAR": "x", "DATE": dt.date(2000, 1, 1), "TIMESTAMP": dt.datetime.fromisoformat("2000-01-01"),
+        "BOOLEAN": True,
         "DOUBLE": 1.0, "BIGINT": 1, "INTEGER": 1,
     }  # fmt: skip
     lists = {f"{kind}[]": [value] for kind, value in values.items()}

@@ -1,4 +1,4 @@
-"""Findings say in German and English what a person should know, and live from first seen to accepted or fixed."""
+"""Findings say in German and English what a person should know; they live until accepted or fixed."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FAILED = CheckResult(
     failed=2,
     example="region_id 05113",
 )
-JANUARY, FEBRUARY, MARCH = (dt.datetime(2025, month, 5) for month in (1, 2, 3))
+JANUARY, FEBRUARY, MARCH = (dt.datetime.fromisoformat(f"2025-0{month}-05") for month in (1, 2, 3))
 
 
 def test_nothing_to_say_of_what_is_in_order() -> None:
@@ -182,7 +182,7 @@ def test_a_malformed_decision_is_refused_with_its_row(
 def test_findings_are_written_into_the_warehouse_and_read_from_the_last_release(
     small_warehouse: Path, tmp_path: Path
 ) -> None:
-    built = shutil.copy(small_warehouse, tmp_path / "built.duckdb")
+    built = Path(shutil.copy(small_warehouse, tmp_path / "built.duckdb"))
     findings = with_state(found([(INCOMPLETE, "a.csv"), (QUARANTINED, "b.csv")], [FAILED]), {}, {}, JANUARY)
     record_findings(built, findings)
     before = findings_of(built)

@@ -81,8 +81,7 @@ def test_a_fact_that_is_there_twice_is_not_ours_to_choose(tmp_path: Path) -> Non
     assert failures(tmp_path, {"d1": apart, "d2": [cell]}) == []  # another vintage is no duplicate
 
 
-#: Name of a case → cells of Essen (sector → printed) and whether the sums hold. In ba-rr C has three parts, B-F has
-#: `B,D,E`, C and F, all of which are printed; in genesis-13 B-E is printed with C alone.
+#: Name of a case → cells of Essen (sector → printed) and what is said of the sums. C has three parts.
 C_PARTS = ("10-15,18,21,31", "24-30,32,33", "16,17,19,20,22,23")
 SUMS: dict[str, tuple[dict[str, float | str], str | None]] = {
     "adds up": ({"C": 6, C_PARTS[0]: 1, C_PARTS[1]: 2, C_PARTS[2]: 3}, None),
@@ -203,7 +202,8 @@ def test_which_report_is_wrong_cannot_be_told_so_each_that_prints_the_land_is_he
     found = failures(tmp_path, files, editions=dated(files))
     assert sorted(failure.delivery_id for failure in found) == ["bochum", "essen"]
     assert found[0].text == (
-        "expected the 53 reports of this edition to add up to the printed NRW figure 530 at 2020-03-31, found 531"
+        "expected the 53 reports of this edition to add up to the printed NRW figure 530 at 2020-03-31, "
+        "found 531"
     )
     assert found[0].locator == f"report of {BOCHUM}, {NRW}"
 

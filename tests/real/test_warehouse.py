@@ -1,6 +1,6 @@
-"""The warehouse built from the real files, against figures known from the sources and against a computation of its own.
+"""The warehouse built from the real files, against known figures and a computation from the same files.
 
-Nothing of the project reads a file in the comparison: reports through openpyxl, tables as plain text.
+Nothing of the project reads a file in that computation: reports through openpyxl, tables as plain text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import openpyxl
+import openpyxl  # type: ignore[import-untyped]
 import pytest
 
 from flows.refresh import refresh
@@ -65,7 +65,8 @@ def test_employees(warehouse: duckdb.DuckDBPyConnection, region: str, day: dt.da
 def quotient(warehouse: duckdb.DuckDBPyConnection, sector: str) -> tuple[float | None, float, float]:
     ((exact, lower, upper),) = rows(
         warehouse,
-        "SELECT location_quotient, location_quotient_lower, location_quotient_upper FROM marts.specialisation "
+        "SELECT location_quotient, location_quotient_lower, location_quotient_upper "
+        "FROM marts.specialisation "
         "WHERE region_id = 'RUHR' AND benchmark_id = '05' AND reference_date = ? AND sector_scheme = 'ba-rr' "
         "AND sector_id = ?",
         MARCH_2020,
@@ -105,8 +106,9 @@ def test_a_level_that_is_not_filled_is_not_available_and_one_finding_says_so(
 ) -> None:
     cells = rows(
         warehouse,
-        "SELECT region_id, value, status, printed FROM history.observation JOIN meta.delivery USING (delivery_id) "
-        "WHERE file_name = ? AND variable = 'employees' AND dimensions = '' AND reference_date = '2025-06-30'",
+        "SELECT region_id, value, status, printed "
+        "FROM history.observation JOIN meta.delivery USING (delivery_id) WHERE file_name = ? "
+        "AND variable = 'employees' AND dimensions = '' AND reference_date = '2025-06-30'",
         LEVEL_NOT_FILLED,
     )
     found = {region: cell for region, *cell in cells}
@@ -123,7 +125,8 @@ def test_a_level_that_is_not_filled_is_not_available_and_one_finding_says_so(
     }
     findings = rows(
         warehouse,
-        "SELECT severity, text_de FROM quality.finding JOIN meta.delivery USING (delivery_id) WHERE file_name = ?",
+        "SELECT severity, text_de FROM quality.finding JOIN meta.delivery USING (delivery_id) "
+        "WHERE file_name = ?",
         LEVEL_NOT_FILLED,
     )
     assert len(findings) == 1
@@ -162,9 +165,10 @@ def test_population_of_2023_as_it_was_known(
 #: What the reports print → sector id; the hierarchy as it is indented there.
 REPORT_CODES = {
     "Insgesamt": "TOTAL", "A": "A", "B,D,E": "B,D,E", "C": "C", "dav.10-15,18,21,31": "10-15,18,21,31",
-    "24-30,32,33": "24-30,32,33", "16,17,19,20,22,23": "16,17,19,20,22,23", "F": "F", "G": "G", "H": "H", "I": "I",
-    "J": "J", "K": "K", "L,M": "L,M", "N(ohneANÜ)": "N-ohne-ANUE", "782.783": "782,783", "O,U": "O,U", "P": "P",
-    "86": "86", "87.88": "87,88", "R,S,T": "R,S,T", "ohneAngabe": "NA", "B-F": "B-F", "G-U": "G-U",
+    "24-30,32,33": "24-30,32,33", "16,17,19,20,22,23": "16,17,19,20,22,23", "F": "F", "G": "G", "H": "H",
+    "I": "I", "J": "J", "K": "K", "L,M": "L,M", "N(ohneANÜ)": "N-ohne-ANUE", "782.783": "782,783",
+    "O,U": "O,U", "P": "P", "86": "86", "87.88": "87,88", "R,S,T": "R,S,T", "ohneAngabe": "NA", "B-F": "B-F",
+    "G-U": "G-U",
 }  # fmt: skip
 REPORT_PARENTS = {
     **dict.fromkeys(["A", "B-F", "G-U", "NA"], "TOTAL"),
@@ -221,7 +225,7 @@ def tables(folder: Path) -> dict[dt.date, Printed]:
     for path in sorted(folder.glob("13111-07-05-4_*.csv")):
         lines = path.read_text(encoding="cp1252").splitlines()
         day = next(
-            dt.datetime.strptime(line[10:20], "%d.%m.%Y").date()
+            dt.date(int(line[16:20]), int(line[13:15]), int(line[10:12]))
             for line in lines
             if line.startswith("Stichtag:")
         )
@@ -239,7 +243,7 @@ def tables(folder: Path) -> dict[dt.date, Printed]:
 
 
 def bounds_of(printed: Printed, parents: dict[str, str]) -> Bounds:
-    """Every figure, and what the whole leaves to a hidden one; then the sums over the Ruhr and, if need be, NRW."""
+    """Every figure, and what the whole leaves to a hidden one; sums over the Ruhr and, if need be, NRW."""
 
     def upper(region: str, sector: str) -> float:
         figure = printed[region, sector]
@@ -264,7 +268,7 @@ def bounds_of(printed: Printed, parents: dict[str, str]) -> Bounds:
 def quotients(
     bounds: Bounds, region: str, benchmark: str, sector: str, *, is_sum: bool
 ) -> tuple[float | None, float | None]:
-    """Lower and upper quotient; in a benchmark that is a sum the region's own part is the same above and below."""
+    """Lower and upper quotient; in a benchmark that is a sum the region's own part is the same in both."""
     (low, high), (b_low, b_high) = bounds[region, sector], bounds[benchmark, sector]
     e_i, e_b = bounds[region, "TOTAL"][0], bounds[benchmark, "TOTAL"][0]
     ends = (low, low + b_high - high), (high, high + b_low - low)
@@ -286,7 +290,7 @@ def compare(
     all_printed: dict[dt.date, Printed],
     parents: dict[str, str],
 ) -> int:
-    """Every row of marts.employment and marts.specialisation of a scheme; returns how many quotients are exact."""
+    """Every row of marts.employment and marts.specialisation of a scheme; returns how many are exact."""
     exact = 0
     for day, printed in all_printed.items():
         bounds = bounds_of(printed, parents)
@@ -294,7 +298,8 @@ def compare(
             (region, sector): (employees, lower, upper)
             for region, sector, employees, lower, upper in rows(
                 warehouse,
-                "SELECT region_id, sector_id, employees, employees_lower, employees_upper FROM marts.employment "
+                "SELECT region_id, sector_id, employees, employees_lower, employees_upper "
+                "FROM marts.employment "
                 "WHERE sector_scheme = ? AND reference_date = ?",
                 scheme,
                 day,
@@ -309,7 +314,8 @@ def compare(
         quoted = rows(
             warehouse,
             "SELECT region_id, benchmark_id, sector_id, location_quotient, location_quotient_lower, "
-            "location_quotient_upper FROM marts.specialisation WHERE sector_scheme = ? AND reference_date = ?",
+            "location_quotient_upper FROM marts.specialisation "
+            "WHERE sector_scheme = ? AND reference_date = ?",
             scheme,
             day,
         )
@@ -373,7 +379,7 @@ def cell_in_text(content: bytes, locator: str) -> tuple[str, str]:
 
 
 def test_any_observation_is_found_in_its_file(warehouse: duckdb.DuckDBPyConnection, real_files: Path) -> None:
-    """Three of every table, drawn by a fixed seed: the printed text stands there, beside the region's code or name."""
+    """Three of every table, drawn by a fixed seed: the text stands there, beside the region's name."""
     with (real_files / "MANIFEST.csv").open(encoding="utf-8", newline="") as file:
         paths = {row["sha256"]: real_files / row["path"] for row in csv.DictReader(file)}
     everything = rows(
@@ -420,7 +426,8 @@ def test_every_value_of_a_mart_leads_to_cells(warehouse: duckdb.DuckDBPyConnecti
     assert not rows(
         warehouse,
         "FROM marts.employment whole WHERE delivery_id IS NULL AND (SELECT count(*) FROM marts.employment e "
-        "JOIN marts.region r USING (region_id) WHERE r.level = 'kreis' AND (whole.region_id = '05' OR r.in_ruhr) "
+        "JOIN marts.region r USING (region_id) WHERE r.level = 'kreis' "
+        "AND (whole.region_id = '05' OR r.in_ruhr) "
         "AND (e.sector_scheme, e.sector_id, e.reference_date) = (whole.sector_scheme, whole.sector_id, "
         "whole.reference_date) AND e.delivery_id IS NOT NULL) <> if(whole.region_id = '05', 53, 15)",
     )

@@ -16,7 +16,8 @@ from sources.genesis.table import tables
 BY_ID = {indicator.indicator_id: indicator for indicator in indicators()}
 FROM_TABLES = [(indicator.indicator_id, source) for indicator in indicators() for source in indicator.sources]
 GOOD: dict[str, Any] = {
-    "indicator_id": "x", "title_de": "X", "title_en": "X", "type": "context", "unit": "persons", "direction": "up",
+    "indicator_id": "x", "title_de": "X", "title_en": "X", "type": "context", "unit": "persons",
+    "direction": "up",
     "definition_de": "X", "definition_en": "X",
     "sources": [{"dataset": "12411-01-01-4", "value": [{"variable": "population"}], "ruhr": "sum"}],
 }  # fmt: skip
@@ -28,7 +29,8 @@ def test_the_indicators_of_the_contract_are_there_once() -> None:
     assert topics == {"green", "urban", "industry", "it", "logistics", "health"}
     assert set(BY_ID) >= {
         "population", "employees", "unemployment_rate", "gdp", "gdp_per_worker", "gdp_per_capita",
-        "gigabit_coverage_households", "municipal_debt_per_capita", "school_leavers_without_certificate_share",
+        "gigabit_coverage_households", "municipal_debt_per_capita",
+        "school_leavers_without_certificate_share",
         "net_migration_18_25", "net_migration_25_30", "business_registrations", "insolvencies",
         "minimum_income_recipients",
         *(f"{kind}.{topic}" for kind in ("topic_employees", "topic_location_quotient") for topic in topics),

@@ -23,7 +23,8 @@ RVR = {
     "05112": "Duisburg", "05113": "Essen", "05117": "Mülheim an der Ruhr", "05119": "Oberhausen",
     "05512": "Bottrop", "05513": "Gelsenkirchen", "05911": "Bochum", "05913": "Dortmund", "05914": "Hagen",
     "05915": "Hamm", "05916": "Herne",
-    "05170": "Kreis Wesel", "05562": "Kreis Recklinghausen", "05954": "Ennepe-Ruhr-Kreis", "05978": "Kreis Unna",
+    "05170": "Kreis Wesel", "05562": "Kreis Recklinghausen", "05954": "Ennepe-Ruhr-Kreis",
+    "05978": "Kreis Unna",
 }  # fmt: skip
 
 

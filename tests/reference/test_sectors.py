@@ -45,8 +45,8 @@ def test_the_schemes() -> None:
 
 def test_the_codes_that_the_tables_print() -> None:
     assert list(sectors(BA_REGIONALREPORT)) == [
-        "TOTAL", "A", "B-F", "B,D,E", "C", "10-15,18,21,31", "24-30,32,33", "16,17,19,20,22,23", "F", "G-U", "G", "H",
-        "I", "J", "K", "L,M", "N-ohne-ANUE", "782,783", "O,U", "P", "86", "87,88", "R,S,T", "NA",
+        "TOTAL", "A", "B-F", "B,D,E", "C", "10-15,18,21,31", "24-30,32,33", "16,17,19,20,22,23", "F", "G-U",
+        "G", "H", "I", "J", "K", "L,M", "N-ohne-ANUE", "782,783", "O,U", "P", "86", "87,88", "R,S,T", "NA",
     ]  # fmt: skip
     assert set(sectors(GENESIS_13)) == {
         "TOTAL", "A", "B-F", "B-E", "C", "F", "G-U", "G-I", "J", "K", "L", "M-N", "O-Q", "R-U",

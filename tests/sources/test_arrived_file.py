@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 
@@ -129,7 +130,7 @@ def test_a_workbook_opens(arrive: Arrive) -> None:
 
 @pytest.mark.parametrize("share", [0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.99])
 def test_a_workbook_that_was_cut_off_is_refused(arrive: Arrive, share: float) -> None:
-    with pytest.raises(Rejected, match="expected a readable XLSX workbook.*download it again"):
+    with pytest.raises(Rejected, match=r"expected a readable XLSX workbook.*download it again"):
         _ = arrive(WORKBOOK[: int(len(WORKBOOK) * share)]).workbook
 
 
@@ -145,10 +146,8 @@ def test_any_bytes_can_be_looked_at(arrive: Arrive, content: bytes) -> None:
     assert file.kind in ("empty", "zip", "ole", "html", "binary", "text")
     assert isinstance(file.head_lines, list)
     for look in (lambda: file.text, lambda: list(file.rows()), lambda: file.workbook):
-        try:
+        with contextlib.suppress(Rejected):
             look()
-        except Rejected as refusal:
-            assert refusal.message
 
 
 def test_a_refusal_says_where_what_was_expected_what_was_found_and_what_to_do() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import zipfile
 
@@ -94,12 +95,9 @@ def test_a_workbook_cut_off_anywhere_is_refused(arrive: Arrive, cut: int) -> Non
 )
 def test_any_bytes_are_a_product_or_refused(arrive: Arrive, content: bytes | str) -> None:
     file = arrive(content)
-    try:
-        product = recognise(file)
-        product.decode(file)
-    except Rejected as refusal:
-        assert refusal.expected
-        assert refusal.found is not None
+    with contextlib.suppress(Rejected):
+        decoded = recognise(file).decode(file)
+        assert decoded.source_id
 
 
 def test_products_are_told_apart() -> None:

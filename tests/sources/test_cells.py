@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter  # type: ignore[import-untyped]
 
 from schemas.observation import STATUSES, STATUSES_WITH_VALUE
 from sources import cells
@@ -82,8 +82,8 @@ def test_signs_of_quality(printed: str, expected: tuple[float, str]) -> None:
 @BOTH
 @pytest.mark.parametrize(
     "printed",
-    ["1 234", "1.234.567", "1,234,567", "12,", ",5", "1e5", "nan", "inf", "0x1f", "12%", "--", "-1-", "..", "ab", "p",
-     "()", "1_000", "12 €", "#REF!", "½", "None", "1;2"],
+    ["1 234", "1.234.567", "1,234,567", "12,", ",5", "1e5", "nan", "inf", "0x1f", "12%", "--", "-1-", "..",
+     "ab", "p", "()", "1_000", "12 €", "#REF!", "½", "None", "1;2"],
 )  # fmt: skip
 def test_anything_else_is_refused_with_its_place(read: Reader, printed: str) -> None:
     with pytest.raises(Rejected) as refusal:

@@ -1,4 +1,4 @@
-"""Small warehouses, built the way a refresh builds them: observations staged as Parquet, then warehouse.build."""
+"""Small warehouses, built the way a refresh builds them: staged Parquet, then warehouse.build."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from warehouse.staging import Staging
 
 HIDDEN, MISSING = "*", "-"
 DAY = dt.date(2020, 3, 31)
+ARRIVED = dt.datetime.fromisoformat("2021-01-01")
 _STATUS = {HIDDEN: "suppressed", MISSING: "not_available"}
 
 
@@ -31,7 +32,7 @@ class Delivery:
     known_from: dt.date = dt.date(2021, 1, 1)
     state: str = "accepted"
     source_id: str = "source"
-    arrived_at: dt.datetime = dt.datetime(2021, 1, 1)
+    arrived_at: dt.datetime = ARRIVED
     message: str | None = None
 
 
@@ -111,7 +112,7 @@ def records(path: Path, sql: str, *parameters: object) -> list[dict[str, Any]]:
 
 
 def build_small_warehouse(folder: Path) -> Path:
-    """Two dates, two employment tables, a suppressed and a missing cell, coverage, and one quarantined file."""
+    """Two dates, two employment tables, a suppressed and a missing cell, coverage, a quarantined file."""
     later = dt.date(2021, 3, 31)
     kreise = nrw_kreise()
     reports = [
@@ -130,15 +131,12 @@ def build_small_warehouse(folder: Path) -> Path:
         for number, region in enumerate((*kreise, NRW, GERMANY))
         for sector, count in ((TOTAL, {NRW: 60_000, GERMANY: 300_000}.get(region, 1000 + number)), ("C", 200))
     ]
+    inhabitants: dict[str, float | str] = {**dict.fromkeys(kreise, 10_000), kreise[0]: MISSING, NRW: 600_000}
     population = [
         observation(
             printed, dataset="12411-01-01-4", variable="population", region_id=region, basis="census2022"
         )
-        for region, printed in [
-            *((kreis, 10_000) for kreis in kreise[1:]),
-            (kreise[0], MISSING),
-            (NRW, 600_000),
-        ]
+        for region, printed in inhabitants.items()
     ]
     fixed = "customer=households;min_mbit=1000;technology=all"
     mobile = "area_group=area;area_type=total;technology=4g"

@@ -32,8 +32,8 @@ def columns(small_warehouse: Path) -> Columns:
     found: Columns = {}
     for relation, *column in rows(
         small_warehouse,
-        "SELECT schema_name || '.' || table_name, column_name, data_type, is_nullable, comment FROM duckdb_columns() "
-        "WHERE NOT internal ORDER BY table_oid, column_index",
+        "SELECT schema_name || '.' || table_name, column_name, data_type, is_nullable, comment "
+        "FROM duckdb_columns() WHERE NOT internal ORDER BY table_oid, column_index",
     ):
         found.setdefault(relation, []).append(tuple(column))
     return found
@@ -65,7 +65,8 @@ def test_every_relation_is_explained_in_both_languages_and_there_is_none_beside(
 def test_the_dictionary_describes_every_column(small_warehouse: Path) -> None:
     found = rows(
         small_warehouse,
-        "SELECT relation, field, sql_type, coalesce(unit, ''), description_de, description_en FROM meta.dictionary",
+        "SELECT relation, field, sql_type, coalesce(unit, ''), description_de, description_en "
+        "FROM meta.dictionary",
     )
     assert sorted(found) == sorted(
         (relation.name, field.name, field.sql_type, field.unit, field.description_de, field.description_en)

@@ -40,13 +40,14 @@ def test_the_lock_is_released_when_the_writer_fails(data: DataFolder) -> None:
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "new folder" / "file.json"
     write_atomically(path, b"old")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
 
-        def killed(path: Path, target: Path) -> Path:
-            raise KeyboardInterrupt
+    def killed(path: Path, target: Path) -> Path:
+        raise KeyboardInterrupt
 
+    with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", killed)
-        write_atomically(path, b"new")
+        with pytest.raises(KeyboardInterrupt):
+            write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     write_atomically(path, b"new", durable=False)
     assert path.read_bytes() == b"new"

@@ -132,12 +132,13 @@ def test_what_is_not_of_an_accepted_delivery_does_not_enter(small_warehouse: Pat
     assert rows(small_warehouse, "SELECT count(*) FROM meta.delivery WHERE state = 'quarantined'") == [(1,)]
     assert not rows(
         small_warehouse,
-        "FROM history.observation ANTI JOIN (FROM meta.delivery WHERE state = 'accepted') USING (delivery_id)",
+        "FROM history.observation "
+        "ANTI JOIN (FROM meta.delivery WHERE state = 'accepted') USING (delivery_id)",
     )
 
 
 def test_freshness_of_a_source_is_that_of_its_last_arrival(tmp_path: Path) -> None:
-    january, february = dt.datetime(2025, 1, 5), dt.datetime(2025, 2, 5)
+    january, february = (dt.datetime.fromisoformat(f"2025-0{month}-05") for month in (1, 2))
     broken = {"state": "quarantined", "message": "cut off"}
     built = build_warehouse(
         tmp_path,

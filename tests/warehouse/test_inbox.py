@@ -48,7 +48,10 @@ def test_an_empty_folder_is_an_inbox_and_a_file_is_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])  # Excel writes a BOM
 def test_the_manifest_supplies_provenance(tmp_path: Path, encoding: str) -> None:
     put(tmp_path, "ba/05111.xlsx", "other.csv")
-    row = 'ba/05111.xlsx,ba_regionalreport,"BA, Statistik für Düsseldorf",Regionalreport,2020-03-31,2020-10-12,,cite,github,7,ab12'
+    row = (
+        'ba/05111.xlsx,ba_regionalreport,"BA, Statistik für Düsseldorf",Regionalreport,2020-03-31,2020-10-12,'
+        ",cite,github,7,ab12"
+    )
     write_manifest(tmp_path, HEADER, row, encoding=encoding)
     listed, other = files_in(tmp_path)
     assert listed.provenance == Provenance(

@@ -99,8 +99,8 @@ FULL, GAP, TWO_BASES = (dt.date(year, 12, 31) for year in (2021, 2022, 2023))
 
 
 def series() -> list[Observation]:
-    """Schemes other than ba-rr: twelve years from nobody to 1,100, thirteen quarters of which the last is of another
-    classification, an interval after an exact figure, and a Kreis that hides all 88 divisions."""
+    """Schemes other than ba-rr: twelve years from nobody to 1,100, thirteen quarters of which the last is of
+    another classification, an interval after an exact figure, and a Kreis that hides all 88 divisions."""
     every_division = [sector for sector in sectors(DIVISIONS) if sector != TOTAL]
     return [
         *(

@@ -1,4 +1,4 @@
-"""Marts against brute force: whatever a publisher hides, every bound holds and no exact figure is invented."""
+"""Marts against brute force: whatever a publisher hides, every bound holds and no figure is invented."""
 
 from __future__ import annotations
 

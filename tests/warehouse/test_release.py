@@ -155,9 +155,11 @@ def test_killed_at_any_step_the_last_release_stays_and_the_next_refresh_cleans_u
     data: DataFolder, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     publish(data, 1)
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    built = build(data, 2)
+    with monkeypatch.context() as patch:
         killed_at(step)(patch)
-        publish(data, 2)
+        with pytest.raises(Killed):
+            release.publish(data, built, "r002")
     assert published(data) == 1
     release.tidy(data)
     assert published(data) == 1

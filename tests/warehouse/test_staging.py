@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ VERDICT = Staged(
 )
 
 
-def read(path: Path, sql: str) -> list[tuple[object, ...]]:
+def read(path: Path, sql: str) -> list[tuple[Any, ...]]:
     with open_in_memory() as connection:
         return connection.execute(sql, [str(path)]).fetchall()
 

@@ -13,7 +13,7 @@ from random import Random
 import numpy as np
 import numpy.typing as npt
 from hypothesis import strategies as st
-from scipy.optimize import linprog
+from scipy.optimize import linprog  # type: ignore[import-untyped]
 
 from reference.regions import GERMANY, NRW, RUHR, nrw_kreise, ruhr_kreise
 from reference.sectors import TOTAL, sectors
@@ -25,7 +25,7 @@ Cell = tuple[str, str]
 Figures = dict[Cell, float]
 #: Left and right side of a linear system, None where it has no row.
 System = tuple[npt.NDArray[np.float64] | None, npt.NDArray[np.float64] | None]
-#: Kreise whose cells are hidden, few, so that several hidden cells meet in one sum: two of the Ruhr, two others.
+#: Kreise whose cells are hidden; few, so that hidden cells meet in one sum: two of the Ruhr, two others.
 _HIDING = ("05112", "05113", "05111", "05120")
 
 
@@ -126,7 +126,7 @@ class Table:
 
 
 class _Rows:
-    """Rows of a linear system over the unknown cells: the parts of a whole minus the whole, against the known."""
+    """Rows of a linear system over the unknown cells: parts of a whole minus the whole, against the known."""
 
     def __init__(self, table: Table, unknown: list[Cell]) -> None:
         self._truth = table.truth
@@ -198,7 +198,7 @@ def tables(draw: st.DrawFn, scheme: str, date: dt.date) -> Table:
 
 
 def _truth(scheme: str, random: Random) -> Figures:
-    """Every sector of every region; a sector that prints only part of what it covers has a rest of its own."""
+    """Every sector of every region; a sector whose parts are not all printed has a rest of its own."""
     codes = sectors(scheme)
     figures: Figures = {}
 
