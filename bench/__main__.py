@@ -21,9 +21,7 @@ DOCUMENT = ROOT / "docs" / "benchmarks.md"
 def main() -> int:
     """Exit code 0 where every limit holds, else 1."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all by default")
     parser.add_argument(
         "--write", action="store_true", help=f"write {DOCUMENT.relative_to(ROOT)}; needs all benchmarks"
     )

@@ -26,9 +26,7 @@ def run_module(module: str, arguments: Sequence[str], *, allowed: Sequence[int] 
     """Run `python -m module`; raises RuntimeError where it ends with another code than the allowed ones."""
     with TemporaryFile() as output, TemporaryFile() as errors:
         start = time.perf_counter()
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=output, stderr=errors
-        )
+        process = subprocess.Popen([sys.executable, "-m", module, *arguments], cwd=ROOT, stdout=output, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)  # not process.wait(): only this returns the memory
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)

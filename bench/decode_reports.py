@@ -23,16 +23,13 @@ def run() -> Report:
     with inbox() as files:
         reports = [p for p in sorted(files.folder.rglob("*.xlsx")) if PRODUCT.recognises(ArrivedFile(p))]
         few = reports[:OPENPYXL_FILES]
-        best = best_times(
-            RUNS, {"decode": lambda: _decode(reports), "calamine": lambda: _read_with_calamine(reports)}
-        )
+        best = best_times(RUNS, {"decode": lambda: _decode(reports), "calamine": lambda: _read_with_calamine(reports)})
         openpyxl = best_times(1, {"openpyxl": lambda: _read_with_openpyxl(few)})["openpyxl"]
     what = f"decode {len(reports)} Regionalreport files"
     return Report(
         title="Decoding",
         notes=[
-            f"{len(reports)} files from {files.described}; best of {RUNS} runs in turn, files in "
-            "the page cache.",
+            f"{len(reports)} files from {files.described}; best of {RUNS} runs in turn, files in the page cache.",
             f"`decode` reads and interprets {', '.join(SHEETS)} and two more sheets (Impressum, Tabelle "
             f"2.1); the peers only read {' and '.join(SHEETS)}.",
             f"pandas with openpyxl was timed on {len(few)} files, once, and scaled to {len(reports)}.",

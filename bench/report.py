@@ -18,10 +18,7 @@ def as_text(report: Report) -> str:
     """Title, notes and the table in aligned columns."""
     table = [HEADER, *(result.cells() for result in report.results)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in table
-    ]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
     return "\n".join([report.title, *report.notes, "", *lines, ""])
 
 

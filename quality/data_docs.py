@@ -98,7 +98,8 @@ ul { margin: 0; padding-left: 1.1rem }
 {% if check.passed %}
 <span class="met">✓ erfüllt<span lang="en">met</span></span>
 {% elif check.severity == "stop" %}
-<span class="stop">✗ hält die Veröffentlichung auf<span lang="en">stops the release</span></span>
+<span class="stop">✗ hält die Veröffentlichung auf, bis behoben oder angenommen
+<span lang="en">stops the release until mended or accepted</span></span>
 {% else %}
 <span class="warn">! Hinweis<span lang="en">warning</span></span>
 {% endif %}
@@ -111,10 +112,10 @@ ul { margin: 0; padding-left: 1.1rem }
 <p class="note">Beispieldaten: alle Zahlen sind erfunden.<br>
 <span lang="en">Sample data: every number is made up.</span></p>
 {% endif %}
-<p><strong>{{ rows|length - unmet|length }} von {{ rows|length }} Erwartungen erfüllt</strong>,
-{{ unmet|length - stopping|length }} mit Hinweis, {{ stopping|length }} halten die Veröffentlichung auf.<br>
-<span lang="en">{{ rows|length - unmet|length }} of {{ rows|length }} expectations met,
-{{ unmet|length - stopping|length }} with a warning, {{ stopping|length }} stop the release.</span></p>
+<p><strong>{{ rows|length - unmet|length }} von {{ rows|length }} Erwartungen erfüllt</strong>;
+nur Hinweis: {{ unmet|length - stopping|length }}; hält die Veröffentlichung auf: {{ stopping|length }}.<br>
+<span lang="en">{{ rows|length - unmet|length }} of {{ rows|length }} expectations met;
+warning only: {{ unmet|length - stopping|length }}; stopping the release: {{ stopping|length }}.</span></p>
 {% if unmet %}
 <ul>
 {% for row in unmet %}

@@ -108,9 +108,7 @@ def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int 
     suites = declared_expectations().suites
     with open_for_building(built) as connection:
         frames = {name: connection.execute(suite.select).df() for name, suite in suites.items()}
-        synthetic = connection.execute(
-            "SELECT coalesce(bool_or(is_synthetic), false) FROM meta.delivery"
-        ).fetchone()
+        synthetic = connection.execute("SELECT coalesce(bool_or(is_synthetic), false) FROM meta.delivery").fetchone()
     assert synthetic is not None
     found = _run_checkpoint(suites, frames)
     tables = [
@@ -147,6 +145,8 @@ def _run_checkpoint(
         ProgressBarsConfig,
     )
 
+    logging.captureWarnings(False)  # its import sends every warning of the process to the log
+
     with TemporaryDirectory(prefix="s3monitor-gx-") as folder:
         context = gx.get_context(
             mode="ephemeral",
@@ -164,9 +164,7 @@ def _run_checkpoint(
             frames[name].to_pickle(path)
             batch = source.add_pickle_asset(name, filepath_or_buffer=path).add_batch_definition(name)
             expectations = gx.ExpectationSuite(name=name, expectations=list(_gx_expectations(name, suite)))
-            definition = gx.ValidationDefinition(
-                name=name, data=batch, suite=context.suites.add(expectations)
-            )
+            definition = gx.ValidationDefinition(name=name, data=batch, suite=context.suites.add(expectations))
             definitions.append(context.validation_definitions.add(definition))
         checkpoint = gx.Checkpoint(
             name="before_release",
@@ -180,9 +178,7 @@ def _run_checkpoint(
         outcome = context.checkpoints.add(checkpoint).run()
     results = [result for suite_result in outcome.run_results.values() for result in suite_result.results]
     return {
-        (result.expectation_config.meta or {})["check_id"]: result
-        for result in results
-        if result.expectation_config
+        (result.expectation_config.meta or {})["check_id"]: result for result in results if result.expectation_config
     }
 
 

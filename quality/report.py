@@ -37,7 +37,7 @@ _GERMAN = {
     "census_base": "neue Zensusbasis", "classification": "andere Klassifikation", "completed": "ergänzt",
     "withdrawn": "zurückgezogen", "ba_revision": "Revision der BA", "correction": "Korrektur",
     "basis": "andere Vergleichsbasis", "table": "aus anderer Tabelle gelesen", "delivery": "neue Lieferung",
-    "program": "neue Programmversion",
+    "delivery_withdrawn": "Lieferung zurückgezogen", "program": "neue Programmversion",
     # states of deliveries, findings, sources; severities
     "accepted": "übernommen", "quarantined": "nicht übernommen", "open": "offen", "recurring": "wiedergekehrt",
     "fixed": "behoben", "fresh": "aktuell", "due": "fällig", "late": "überfällig", "failed": "fehlgeschlagen",
@@ -55,7 +55,7 @@ class Table:
 
     title: str
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     total: int
     if_empty: str
     numeric: tuple[int, ...] = ()
@@ -92,7 +92,12 @@ def release_report(path: Path, before: Path | None) -> Report:
         freshness = _records(connection, "FROM quality.freshness ORDER BY source_id")
     tables = [_new_deliveries(deliveries, changes), _refused(deliveries, changes)]
     if changes:
-        tables += [_new_values(changes, names), _revised(changes, names), _gone(changes, names), _lights(changes, names)]
+        tables += [
+            _new_values(changes, names),
+            _revised(changes, names),
+            _gone(changes, names),
+            _lights(changes, names),
+        ]
     tables += [_open_findings(findings), _accepted_findings(findings)]
     if changes:
         tables += [_fixed_findings(changes)]
@@ -106,7 +111,7 @@ def release_report(path: Path, before: Path | None) -> Report:
 # --- content --------------------------------------------------------------------------------------
 
 _COMMANDS = (
-    "Alle Änderungen zeigt „s3monitor diff“, die Herkunft eines Werts „s3monitor explain“, einen Befund „s3monitor quality“."
+    "Mehr zeigen „s3monitor diff“ (Änderungen), „s3monitor explain“ (Herkunft) und „s3monitor quality“ (Befunde)."
 )
 _FINDINGS = """
 FROM quality.finding ORDER BY list_position(['stop', 'quarantine', 'warn', 'info'], severity), check_id, text_de
@@ -128,12 +133,16 @@ class _Names:
 
 
 def _lead(release: dict[str, Any], changes: Diff | None) -> list[str]:
-    lead = [f"Veröffentlicht am {german_time(release['released_at'])} (UTC), Programmversion {release['code_version']}."]
+    lead = [
+        f"Veröffentlicht am {german_time(release['released_at'])} (UTC), Programmversion {release['code_version']}."
+    ]
     if release["is_synthetic"]:
         lead.insert(0, "SYNTHETISCHE BEISPIELDATEN: die Zahlen sind erfunden und nicht zur Verwendung bestimmt.")
     if changes is None:
         return [*lead, "Es gibt kein früheres Release, mit dem sich vergleichen ließe.", _COMMANDS]
-    lead.append(f"Verglichen mit dem Release {changes.old.release_id} vom {german_time(changes.old.released_at)} (UTC).")
+    lead.append(
+        f"Verglichen mit dem Release {changes.old.release_id} vom {german_time(changes.old.released_at)} (UTC)."
+    )
     if changes.not_compared:
         lead.append(f"Nicht verglichen, weil im früheren Release anders aufgebaut: {', '.join(changes.not_compared)}.")
     return [*lead, _COMMANDS]
@@ -238,7 +247,7 @@ def _lights(changes: Diff, names: _Names) -> Table:
     changed = [light for light in changes.lights if light.old_light is not None]
     rows = [
         (names.indicator(light.indicator_id), names.region(light.region_id), _word(light.old_light),
-         _word(light.new_light or "nicht mehr da"), german_day(light.new_date), _word(light.light_reason or ""))
+         _word(light.new_light or "nicht mehr da"), german_day(light.new_date), _word(light.light_reason))
         for light in sorted(changed, key=lambda light: (light.region_id != RUHR, light.indicator_id, light.region_id))
     ]  # fmt: skip
     columns = ("Indikator", "Region", "Bisher", "Jetzt", "Stichtag", "Grundlage")
@@ -285,8 +294,7 @@ def _freshness(sources: Iterable[dict[str, Any]]) -> Table:
 def _sizes(changes: Diff) -> Table:
     changed = sorted((m for m in changes.marts if m.old_rows != m.new_rows), key=lambda mart: not mart.has_shrunk)
     rows = [
-        (m.relation, _rows_in(m.old_rows), _rows_in(m.new_rows), "geschrumpft" if m.has_shrunk else "")
-        for m in changed
+        (m.relation, _rows_in(m.old_rows), _rows_in(m.new_rows), "geschrumpft" if m.has_shrunk else "") for m in changed
     ]
     columns = ("Tabelle", "Zeilen bisher", "Zeilen jetzt", "")
     return _table("Größe der Tabellen", columns, rows, "Keine Tabelle hat eine andere Größe.", numeric=(1, 2))
@@ -299,7 +307,7 @@ def _rows_in(rows: int | None) -> str:
 def _table(
     title: str,
     columns: tuple[str, ...],
-    rows: list[tuple[str, ...]],
+    rows: Sequence[tuple[str, ...]],
     if_empty: str,
     numeric: tuple[int, ...] = (),
     shown: int = SHOWN,
@@ -312,9 +320,9 @@ def _span(days: Sequence[dt.date]) -> str:
     return first if first == last else f"{first} bis {last}"
 
 
-def _word(key: str) -> str:
+def _word(key: str | None) -> str:
     """German for a word of the warehouse; the word itself where there is none."""
-    return _GERMAN.get(key, key)
+    return _GERMAN.get(key, key) if key else ""
 
 
 def _records(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
@@ -332,7 +340,7 @@ def german(number: float, decimals: int = 0) -> str:
     >>> german(1780332), german(1.216, 2), german(-0.5, 1)
     ('1.780.332', '1,22', '−0,5')
     """
-    text = f"{number:,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    text = f"{number:z,.{decimals}f}".translate(str.maketrans(",.", ".,"))
     return text.replace("-", "−")
 
 

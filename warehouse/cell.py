@@ -42,9 +42,7 @@ class ArchivedFile:
             return self._text_cell(int(match["line"]), int(match["column"]))
         if match := _SHEET_CELL.fullmatch(locator):
             return self._sheet_cell(match["sheet"], int(match["row"]), _column_number(match["letters"]))
-        raise CellError(
-            f"expected a locator like “Tabelle 2.3!D16” or “line 236, column 14”; found “{locator}”"
-        )
+        raise CellError(f"expected a locator like “Tabelle 2.3!D16” or “line 236, column 14”; found “{locator}”")
 
     def _text_cell(self, line: int, column: int) -> str:
         lines = self._lines
@@ -52,8 +50,10 @@ class ArchivedFile:
             raise CellError(f"the file has {len(lines)} lines")
         for delimiter in _DELIMITERS:
             cells = _row(lines, line, delimiter)
-            if len(cells) >= column:
+            if len(cells) >= max(column, 2):
                 return cells[column - 1]
+        if cells and column == 1:  # a line that nothing divides
+            return cells[0]
         raise CellError(f"line {line} has no column {column}")
 
     @cached_property

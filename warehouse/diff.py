@@ -1,21 +1,20 @@
-"""What changed between two releases: deliveries, indicator values and their causes, lights, findings, sizes of marts."""
+"""What changed between two releases: deliveries, indicator values and why, lights, findings, sizes of marts."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from schemas.registry import fields
 from warehouse.connect import open_in_memory
 from warehouse.data_folder import DataFolder
 
 if TYPE_CHECKING:
     import duckdb
-
-T = TypeVar("T")
 
 CURRENT, PREVIOUS = "current", "previous"
 #: Two sums of the same figures may differ in their last digits; no publisher prints ten.
@@ -50,10 +49,11 @@ class DeliveryChange:
 
 @dataclass(frozen=True)
 class ValueChange:
-    """An indicator value that is new or gone (no old or new bounds), or revised. A NULL value with bounds is an interval.
+    """An indicator value that is new or gone, or revised (kind). Bounds without a value are an interval.
 
     cause  of a revision: those of quality.revision, else `basis`, `table` (it is read from another one), `delivery`
-           (a new delivery is among its inputs), `program` (another code version); several are joined by ", "
+           (a new delivery is among its inputs), `delivery_withdrawn` (one of them is not accepted any more),
+           `program` (another code version); several are joined by ", "
     """
 
     kind: str
@@ -137,9 +137,7 @@ def release_path(data: DataFolder, release: str) -> Path:
         return found[0]
     ids = ", ".join(path.stem for path in paths) or "none"
     if release == PREVIOUS:
-        raise NoSuchReleaseError(
-            f"There is no release before the current one to compare with. Releases: {ids}."
-        )
+        raise NoSuchReleaseError(f"There is no release before the current one to compare with. Releases: {ids}.")
     raise NoSuchReleaseError(
         f"{'Several releases begin' if found else 'No release begins'} with “{release}”. Releases: {ids}."
     )
@@ -159,57 +157,112 @@ def _releases(data: DataFolder) -> list[Path]:
 def diff(old: Path, new: Path) -> Diff:
     """What changed from one release file to the other."""
     with closing(open_in_memory()) as connection:
-        for name, path in (("old", old), ("new", new)):
+        for release, path in (("old", old), ("new", new)):
             quoted = str(path).replace("'", "''")
-            connection.execute(f"ATTACH '{quoted}' AS {name} (READ_ONLY)")
-        not_compared: list[str] = []
+            connection.execute(f"ATTACH '{quoted}' AS {release} (READ_ONLY)")
+        not_compared = _create_views(connection)
+        old_release, new_release = (
+            ReleaseInfo(*_rows(connection, f"SELECT {_RELEASE} FROM {release}.meta.release")[0])
+            for release in ("old", "new")
+        )
         return Diff(
-            old=ReleaseInfo(*_rows(connection, _RELEASE.format(release="old"))[0]),
-            new=ReleaseInfo(*_rows(connection, _RELEASE.format(release="new"))[0]),
-            deliveries=_changes(connection, DeliveryChange, "meta.delivery", _DELIVERIES, not_compared),
-            values=_values(connection, not_compared),
-            lights=_changes(connection, LightChange, "marts.indicator_status", _LIGHTS, not_compared),
-            findings=_changes(connection, FindingChange, "quality.finding", _FINDINGS, not_compared),
+            old=old_release,
+            new=new_release,
+            deliveries=[DeliveryChange(*row) for row in _rows(connection, _DELIVERIES)],
+            values=[ValueChange(*row) for row in _rows(connection, _VALUES)],
+            lights=[LightChange(*row) for row in _rows(connection, _LIGHTS)],
+            findings=[FindingChange(*row) for row in _rows(connection, _FINDINGS)],
             marts=_mart_sizes(connection),
             not_compared=not_compared,
         )
 
 
-#: Columns without which a relation of an older release cannot be compared.
-_NEEDED = {
-    "meta.delivery": ("delivery_id", "source_id", "file_name", "state", "message", "vintage"),
+# --- what the two releases have in common ---------------------------------------------------------
+
+_RELEASE = "release_id, released_at, code_version, is_synthetic"
+#: Relations that are compared, with the columns it takes. The SQL below reads them as the views old_<name>, new_<name>.
+_COMPARED = {
+    "meta.delivery": ("delivery_id", "source_id", "file_name", "state", "message"),
     "marts.indicator_value": ("indicator_id", "region_id", "reference_date", "unit", "value", "value_lower",
                               "value_upper", "dataset", "basis"),
     "marts.indicator_status": ("indicator_id", "region_id", "reference_date", "light", "light_reason"),
     "quality.finding": ("finding_id", "check_id", "severity", "state", "text_de", "text_en"),
-    "quality.revision": ("new_delivery_id", "variable", "region_id", "reference_date", "cause"),
-    "meta.lineage": ("indicator_id", "region_id", "reference_date", "input_region_id", "input_variable", "delivery_id"),
 }  # fmt: skip
+#: Relations that tell why a value changed; without them less is known of the cause.
+_CAUSES = {
+    "meta.lineage": ("indicator_id", "region_id", "reference_date", "input_region_id", "input_variable", "delivery_id"),
+    "quality.revision": ("new_delivery_id", "variable", "region_id", "reference_date", "cause"),
+}
 
-_RELEASE = "SELECT release_id, released_at, code_version, is_synthetic FROM {release}.meta.release"
+
+def _create_views(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Views of both releases, empty where a release of an older program lacks a relation or one of its columns.
+
+    Returns the relations that cannot be compared for that reason: they are empty on both sides.
+    """
+    not_compared = []
+    for relation, columns in _COMPARED.items():
+        is_comparable = all(_has(connection, release, relation, columns) for release in ("old", "new"))
+        not_compared += [] if is_comparable else [relation]
+        for release in ("old", "new"):
+            _create_view(connection, release, relation, columns, is_empty=not is_comparable)
+    for relation, columns in _CAUSES.items():
+        for release in ("old", "new"):
+            is_empty = not _has(connection, release, relation, columns)
+            _create_view(connection, release, relation, columns, is_empty=is_empty)
+    return not_compared
+
+
+def _has(connection: duckdb.DuckDBPyConnection, release: str, relation: str, columns: Iterable[str]) -> bool:
+    schema, name = relation.split(".")
+    found = _rows(
+        connection,
+        f"SELECT column_name FROM duckdb_columns() WHERE database_name = '{release}' AND schema_name = '{schema}' "
+        f"AND table_name = '{name}'",
+    )
+    return set(columns) <= {column for (column,) in found}
+
+
+def _create_view(
+    connection: duckdb.DuckDBPyConnection, release: str, relation: str, columns: Iterable[str], *, is_empty: bool
+) -> None:
+    if is_empty:
+        nothing = ", ".join(f"NULL::{fields()[column].sql_type} AS {column}" for column in columns)
+        select = f"SELECT {nothing} WHERE false"
+    else:
+        select = f"SELECT {', '.join(columns)} FROM {release}.{relation}"
+    connection.execute(f"CREATE VIEW {release}_{relation.split('.')[1]} AS {select}")
+
+
+# --- what differs ---------------------------------------------------------------------------------
+
 _DELIVERIES = """
 SELECT delivery_id, coalesce(n.source_id, o.source_id), coalesce(n.file_name, o.file_name), o.state, n.state, n.message
-FROM old.meta.delivery o FULL JOIN new.meta.delivery n USING (delivery_id)
+FROM old_delivery o FULL JOIN new_delivery n USING (delivery_id)
 WHERE o.state IS DISTINCT FROM n.state
 ORDER BY 2, 3, 1
 """
 _LIGHTS = """
 SELECT indicator_id, region_id, o.reference_date, n.reference_date, o.light, n.light, n.light_reason
-FROM old.marts.indicator_status o FULL JOIN new.marts.indicator_status n USING (indicator_id, region_id)
+FROM old_indicator_status o FULL JOIN new_indicator_status n USING (indicator_id, region_id)
 WHERE o.light IS DISTINCT FROM n.light
 ORDER BY ALL
 """
 _FINDINGS = """
 SELECT finding_id, coalesce(n.check_id, o.check_id), coalesce(n.severity, o.severity), o.state, n.state,
        coalesce(n.text_de, o.text_de), coalesce(n.text_en, o.text_en)
-FROM old.quality.finding o FULL JOIN new.quality.finding n USING (finding_id)
+FROM old_finding o FULL JOIN new_finding n USING (finding_id)
 WHERE o.state IS DISTINCT FROM n.state
 ORDER BY 3, 2, 1
 """
-_VALUES = """
-WITH o AS (FROM old.marts.indicator_value WHERE value IS NOT NULL OR value_lower IS NOT NULL OR value_upper IS NOT NULL),
-n AS (FROM new.marts.indicator_value WHERE value IS NOT NULL OR value_lower IS NOT NULL OR value_upper IS NOT NULL),
-cause AS ({causes}),
+_DIFFERS = " OR ".join(
+    f"old_{part} IS NULL <> (new_{part} IS NULL) "
+    f"OR abs(new_{part} - old_{part}) > {_TOLERANCE} * greatest(abs(old_{part}), abs(new_{part}))"
+    for part in ("value", "lower", "upper")
+)
+_VALUES = f"""
+WITH o AS (FROM old_indicator_value WHERE coalesce(value, value_lower, value_upper) IS NOT NULL),
+n AS (FROM new_indicator_value WHERE coalesce(value, value_lower, value_upper) IS NOT NULL),
 pair AS (
     SELECT indicator_id, region_id, reference_date, coalesce(n.unit, o.unit) AS unit,
            CASE WHEN o.dataset IS NULL THEN 'new' WHEN n.dataset IS NULL THEN 'gone' ELSE 'revised' END AS kind,
@@ -217,79 +270,39 @@ pair AS (
            n.value AS new_value, n.value_lower AS new_lower, n.value_upper AS new_upper,
            o.basis <> n.basis AS is_other_basis, o.dataset <> n.dataset AS is_other_table
     FROM o FULL JOIN n USING (indicator_id, region_id, reference_date)
+),
+revised AS (  -- values with an input that only the newer release accepts, and what quality.revision says of it
+    SELECT l.indicator_id, l.region_id, l.reference_date, true AS has_new_delivery,
+           string_agg(DISTINCT r.cause, ', ' ORDER BY r.cause) AS causes
+    FROM new_lineage l
+    ANTI JOIN (FROM old_delivery WHERE state = 'accepted') d USING (delivery_id)
+    LEFT JOIN new_revision r
+        ON r.new_delivery_id = l.delivery_id AND r.region_id = l.input_region_id AND r.variable = l.input_variable
+        AND r.reference_date = l.reference_date
+    GROUP BY ALL
+),
+withdrawn AS (  -- values with an input that only the older release accepts
+    SELECT DISTINCT indicator_id, region_id, reference_date, true AS has_withdrawn_delivery
+    FROM old_lineage
+    ANTI JOIN (FROM new_delivery WHERE state = 'accepted') USING (delivery_id)
 )
 SELECT kind, indicator_id, region_id, reference_date, unit, old_value, old_lower, old_upper,
        new_value, new_lower, new_upper, new_value - old_value,
        if(old_value = 0, NULL, (new_value - old_value) / abs(old_value)) AS relative_change,
        CASE WHEN kind <> 'revised' THEN NULL
-            WHEN cause IS NOT NULL THEN cause
+            WHEN causes IS NOT NULL THEN causes
             WHEN is_other_basis THEN 'basis'
             WHEN is_other_table THEN 'table'
-            WHEN coalesce(has_new_delivery, false) THEN 'delivery'
+            WHEN has_new_delivery THEN 'delivery'
+            WHEN has_withdrawn_delivery THEN 'delivery_withdrawn'
             WHEN (SELECT any_value(code_version) FROM old.meta.release)
                 <> (SELECT any_value(code_version) FROM new.meta.release) THEN 'program' END
-FROM pair LEFT JOIN cause USING (indicator_id, region_id, reference_date)
-WHERE kind <> 'revised' OR ({differs})
+FROM pair
+LEFT JOIN revised USING (indicator_id, region_id, reference_date)
+LEFT JOIN withdrawn USING (indicator_id, region_id, reference_date)
+WHERE kind <> 'revised' OR {_DIFFERS}
 ORDER BY kind, abs(relative_change) DESC NULLS LAST, indicator_id, reference_date, region_id
 """
-#: Among the inputs of a value, what a delivery says that is not yet in the older release.
-_CAUSES = """
-SELECT l.indicator_id, l.region_id, l.reference_date, true AS has_new_delivery,
-       {revision} AS cause
-FROM new.meta.lineage l
-ANTI JOIN (FROM old.meta.delivery WHERE state = 'accepted') d USING (delivery_id)
-{join}
-GROUP BY ALL
-"""
-_JOIN_REVISION = """
-LEFT JOIN new.quality.revision r
-    ON r.new_delivery_id = l.delivery_id AND r.region_id = l.input_region_id AND r.variable = l.input_variable
-    AND r.reference_date = l.reference_date
-"""
-_NO_CAUSES = """
-SELECT indicator_id, region_id, reference_date, false AS has_new_delivery, NULL::VARCHAR AS cause FROM n WHERE false
-"""
-
-
-def _values(connection: duckdb.DuckDBPyConnection, not_compared: list[str]) -> list[ValueChange]:
-    causes = _NO_CAUSES
-    if _has(connection, "new", "meta.lineage") and _has(connection, "old", "meta.delivery"):
-        is_named = _has(connection, "new", "quality.revision")
-        causes = _CAUSES.format(
-            revision="string_agg(DISTINCT r.cause, ', ' ORDER BY r.cause)" if is_named else "NULL::VARCHAR",
-            join=_JOIN_REVISION if is_named else "",
-        )
-    differs = " OR ".join(
-        f"old_{part} IS NULL <> (new_{part} IS NULL) "
-        f"OR abs(new_{part} - old_{part}) > {_TOLERANCE} * greatest(abs(old_{part}), abs(new_{part}))"
-        for part in ("value", "lower", "upper")
-    )
-    sql = _VALUES.format(causes=causes, differs=differs)
-    return _changes(connection, ValueChange, "marts.indicator_value", sql, not_compared)
-
-
-def _changes(
-    connection: duckdb.DuckDBPyConnection,
-    row_type: Callable[..., T],
-    relation: str,
-    sql: str,
-    not_compared: list[str],
-) -> list[T]:
-    """Rows of `sql`, none where a release lacks the relation or one of the columns it needs."""
-    if all(_has(connection, release, relation) for release in ("old", "new")):
-        return [row_type(*row) for row in _rows(connection, sql)]
-    not_compared.append(relation)
-    return []
-
-
-def _has(connection: duckdb.DuckDBPyConnection, release: str, relation: str) -> bool:
-    schema, name = relation.split(".")
-    columns = _rows(
-        connection,
-        f"SELECT column_name FROM duckdb_columns() WHERE database_name = '{release}' AND schema_name = '{schema}' "
-        f"AND table_name = '{name}'",
-    )
-    return set(_NEEDED[relation]) <= {column for (column,) in columns}
 
 
 def _mart_sizes(connection: duckdb.DuckDBPyConnection) -> list[MartSize]:
@@ -305,9 +318,7 @@ def _row_counts(connection: duckdb.DuckDBPyConnection, release: str) -> dict[str
         connection,
         f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{release}' AND schema_name = 'marts'",
     )
-    counts = " UNION ALL ".join(
-        f"SELECT '{name}', count(*) FROM {release}.marts.\"{name}\"" for (name,) in names
-    )
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {release}.marts.\"{name}\"" for (name,) in names)
     return dict(_rows(connection, counts)) if names else {}
 
 

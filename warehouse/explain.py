@@ -182,9 +182,7 @@ def explain(
         inputs=[cell for _, cells in shown for cell in cells],
         deliveries=[delivery for delivery, _ in shown],
         sectors=sectors,
-        strategy_files=[
-            StrategyFile(*row) for row in _rows(connection, _STRATEGY_FILES, dataset=value.dataset)
-        ],
+        strategy_files=[StrategyFile(*row) for row in _rows(connection, _STRATEGY_FILES, dataset=value.dataset)],
     )
 
 
@@ -208,9 +206,7 @@ def _indicator(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> Indi
     indicators = {row[0]: Indicator(*row) for row in rows}
     if found := indicators.get(indicator_id):
         return found
-    names = {
-        text: i.indicator_id for i in indicators.values() for text in (i.indicator_id, i.title_de, i.title_en)
-    }
+    names = {text: i.indicator_id for i in indicators.values() for text in (i.indicator_id, i.title_de, i.title_en)}
     near = [f"{name} ({indicators[name].title_de})" for name in _near(indicator_id, names)]
     raise NotExplainedError(
         f"There is no indicator “{indicator_id}”. "
@@ -220,7 +216,7 @@ def _indicator(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> Indi
 
 def _region_id(connection: duckdb.DuckDBPyConnection, region: str) -> str:
     regions = connection.execute("SELECT region_id, name FROM marts.region").fetchall()
-    known = {text: region_id for region_id, name in regions for text in (region_id, name)}
+    known: dict[str, str] = {text: region_id for region_id, name in regions for text in (region_id, name)}
     by_name = {_plain_name(text): region_id for text, region_id in known.items()} | _ALIASES
     if found := by_name.get(_plain_name(region)):
         return found
@@ -250,15 +246,11 @@ def _near(text: str, ids: dict[str, str]) -> list[str]:
     return list(dict.fromkeys(names[name] for name in (*close, *containing)))[:3]
 
 
-def _value(
-    connection: duckdb.DuckDBPyConnection, indicator: Indicator, region_id: str, date: str | None
-) -> Value:
+def _value(connection: duckdb.DuckDBPyConnection, indicator: Indicator, region_id: str, date: str | None) -> Value:
     rows = _rows(connection, _VALUES, indicator=indicator.indicator_id, region=region_id)
     values = [Value(*row) for row in rows]
     if date is None:
-        values_at = [
-            value for value in values if value.value_lower is not None or value.value_upper is not None
-        ]
+        values_at = [value for value in values if value.value_lower is not None or value.value_upper is not None]
     else:
         prefix = _date_prefix(date)
         values_at = [value for value in values if value.reference_date.isoformat().startswith(prefix)]
@@ -294,8 +286,8 @@ WHERE v.indicator_id = {indicator} AND v.region_id = {region}
 ORDER BY v.reference_date DESC
 """
 _REGIONS_WITH_VALUES = """
-SELECT string_agg(DISTINCT region_id, ', ') FILTER (level <> 'kreis') || ', '
-       || count(DISTINCT region_id) FILTER (level = 'kreis') || ' Kreise'
+SELECT concat_ws(', ', string_agg(DISTINCT region_id, ', ' ORDER BY region_id) FILTER (level <> 'kreis'),
+                 nullif(count(DISTINCT region_id) FILTER (level = 'kreis'), 0) || ' Kreise')
 FROM marts.indicator_value JOIN marts.region USING (region_id) WHERE indicator_id = {indicator}
 """
 
@@ -336,9 +328,7 @@ SELECT relation, file_name, origin, sha256 FROM meta.strategy_file WHERE '{_STRA
 """
 
 
-def _as_it_stands(
-    archive: Archive, delivery: Delivery, inputs: Iterable[Input]
-) -> tuple[Delivery, list[Input]]:
+def _as_it_stands(archive: Archive, delivery: Delivery, inputs: Iterable[Input]) -> tuple[Delivery, list[Input]]:
     """A delivery and its inputs with what the archived file says now."""
     of_file = [cell for cell in inputs if cell.delivery_id == delivery.delivery_id]
     content = _content(archive.content_path(delivery.sha256))
@@ -381,9 +371,7 @@ def _interval_reasons(value: Value, inputs: Sequence[Input], sectors: Sequence[S
             f"The sector scheme is coarser than the crosswalk of WZ divisions: of {', '.join(coarse)} only a part "
             "belongs to the topic, and the table does not say how large it is."
         )
-    hidden = [
-        f"{cell.region} {cell.sector_id or ''}".strip() for cell in inputs if cell.status == "suppressed"
-    ]
+    hidden = [f"{cell.region} {cell.sector_id or ''}".strip() for cell in inputs if cell.status == "suppressed"]
     if hidden or value.status == "suppressed":
         reasons.append(
             f"Cells are suppressed ({', '.join(hidden) or 'below the sum'}): each lies between 0 and what the printed "

@@ -26,9 +26,7 @@ def register(app: typer.Typer) -> None:
 def diff_command(
     old: Annotated[
         str,
-        typer.Argument(
-            metavar="[FROM]", help="Release id, its beginning, or `previous`.", show_default=False
-        ),
+        typer.Argument(metavar="[FROM]", help="Release id, its beginning, or `previous`.", show_default=False),
     ] = "previous",
     new: Annotated[
         str,
@@ -64,9 +62,7 @@ def _lines(found: Diff) -> Iterator[str]:
     for kind in ("new", "gone"):
         total = sum(value.kind == kind for value in found.values)
         yield from _section(f"{kind.capitalize()} indicator values", _counted(found, kind), total)
-    yield from _section(
-        "Revised indicator values", [_revised(v) for v in found.values if v.kind == "revised"]
-    )
+    yield from _section("Revised indicator values", [_revised(v) for v in found.values if v.kind == "revised"])
     yield from _section("Traffic lights", [
         f"{light.indicator_id} {light.region_id}: {_step(light.old_light, light.new_light)}"
         f" ({light.light_reason or 'no light any more'})"

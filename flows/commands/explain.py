@@ -52,7 +52,8 @@ def explain_command(
 def _lines(explanation: Explanation) -> Iterator[str]:
     indicator, value = explanation.indicator, explanation.value
     yield f"{indicator.title_en} · {indicator.title_de} ({indicator.indicator_id})"
-    yield f"{value.region} ({value.region_id}), {value.reference_date}: {_result(value)} {indicator.unit} · {value.status}"
+    where = f"{value.region} ({value.region_id}), {value.reference_date}"
+    yield f"{where}: {_result(value)} {indicator.unit} · {value.status}"
     if value.benchmark_value is not None:
         yield f"Benchmark {value.benchmark_id}: {_number(value.benchmark_value)} {indicator.unit}"
     yield f"Definition: {indicator.definition_en}"

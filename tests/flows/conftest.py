@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -90,6 +91,13 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def released(published: Path, data: DataFolder) -> DataFolder:
+    """A copy of `published` to go on from, in the data folder of the test."""
+    shutil.copytree(published / "data", data.root)
+    return data
+
+
 @contextmanager
 def opened(data: DataFolder) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_published(data.published) as connection:
@@ -104,6 +112,4 @@ def rows(data: DataFolder, sql: str) -> list[tuple[Any, ...]]:
 def litter(data: DataFolder) -> list[str]:
     """What a killed run may leave behind and the next run must remove."""
     patterns = (".building-*", "*.part", "*.tmp", "*.new", "*.wal")
-    return sorted(
-        str(path.relative_to(data.root)) for pattern in patterns for path in data.root.rglob(pattern)
-    )
+    return sorted(str(path.relative_to(data.root)) for pattern in patterns for path in data.root.rglob(pattern))

@@ -47,22 +47,17 @@ print(reads, len(seen))
 
 
 def started(command: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    return subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_a_second_refresh_refuses_while_the_first_is_writing(
-    cli: Cli, inbox: Path, published: Path, data: DataFolder
-) -> None:
-    shutil.copytree(published / "data", data.root)
-    before = data.published.read_bytes()
-    with data.writing():
+def test_a_second_refresh_refuses_while_the_first_is_writing(cli: Cli, inbox: Path, released: DataFolder) -> None:
+    before = released.published.read_bytes()
+    with released.writing():
         ended = cli("refresh", "--inbox", inbox)
     assert ended.code == 1
     assert "Another refresh is writing to data. Wait for it to end, then run this again." in ended.out
     assert "stays published" in ended.out
-    assert data.published.read_bytes() == before
+    assert released.published.read_bytes() == before
     assert cli("refresh", "--inbox", inbox).code == 0
 
 
@@ -70,9 +65,7 @@ def test_two_refreshes_at_the_same_moment(tmp_path: Path, data: DataFolder) -> N
     inbox = fill(tmp_path / "inbox", {file_name(n): broadband(n) for n in range(10)})
     command = [*COMMAND, "refresh", "--no-prefect", "--inbox", str(inbox), "--data", str(data.root)]
     both = [
-        subprocess.Popen(
-            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
     ended = [(process.communicate(timeout=60), process.returncode) for process in both]
@@ -92,9 +85,7 @@ def test_readers_never_fail_nor_see_half_a_release(tmp_path: Path, data: DataFol
     release.publish(data, next(built), "release-00")
     command = [sys.executable, "-c", READER, str(data.published), str(tmp_path / "stop")]
     readers = [
-        subprocess.Popen(
-            command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(READERS)
     ]
     time.sleep(1.5)

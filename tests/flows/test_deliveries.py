@@ -11,6 +11,7 @@ from flows.summary import Summary
 from tests.flows.conftest import rows
 from tests.flows.inboxes import GOOD, broadband, fill
 from warehouse.data_folder import DataFolder
+from warehouse.release import current_release
 
 ACCEPTED = "SELECT file_name FROM meta.delivery WHERE state = 'accepted' ORDER BY ALL"
 VALUES = "SELECT DISTINCT coverage_pct FROM marts.broadband ORDER BY ALL"
@@ -61,15 +62,14 @@ def test_a_file_that_is_fixed_later_is_a_new_delivery(inbox: Path, data: DataFol
     assert rows(data, VALUES) == [(50,), (62.96,)]
 
 
-def test_history_only_grows(inbox: Path, data: DataFolder, tmp_path: Path) -> None:
+def test_history_only_grows(inbox: Path, released: DataFolder, tmp_path: Path) -> None:
     """A revision hides the figure before it; what left the inbox stays."""
-    refresh(data, [inbox])
     fill(inbox, {GOOD: broadband(63)})
-    assert counts(refresh(data, [inbox])) == (1, 1, 0)
-    assert rows(data, VALUES) == [(63,)]
-    refresh(data, [fill(tmp_path / "next", {"landkreis_privat_2019_2.csv": broadband(50)})])
-    assert rows(data, VALUES) == [(50,), (63,)]
-    assert rows(data, "SELECT count(*) FROM history.observation") == [(3 * 53,)]
+    assert counts(refresh(released, [inbox])) == (1, 1, 1)
+    assert rows(released, VALUES) == [(63,)]
+    refresh(released, [fill(tmp_path / "next", {"landkreis_privat_2019_2.csv": broadband(50)})])
+    assert rows(released, VALUES) == [(50,), (63,)]
+    assert rows(released, "SELECT count(*) FROM history.observation") == [(3 * 53,)]
 
 
 def test_another_code_version_looks_at_everything_again(
@@ -93,13 +93,13 @@ def test_another_code_version_looks_at_everything_again(
 
 
 def test_the_old_decoding_stays_until_the_new_one_is_published(
-    inbox: Path, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+    published: Path, released: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release = refresh(data, [inbox]).release_id
+    before = current_release(released)
     with monkeypatch.context() as patch:
         for module in ("flows.steps", "flows.refresh"):
             patch.setattr(f"{module}.code_version", lambda: "1.0+worse")
         patch.setattr("sources.bnetza_breitbandatlas.nrw_kreise", lambda: ("99999",))
-        stopped = refresh(data, [inbox])
-    assert (stopped.exit_code, stopped.release_id) == (1, release)
-    assert not has_work(data, [inbox]), "back on the code before, nothing is to be done"
+        assert refresh(released, []).exit_code == 1
+    assert current_release(released) == before
+    assert not has_work(released, [published / "inbox"]), "back on the code before, nothing is to be done"

@@ -78,9 +78,9 @@ def test_a_full_disk(cli: Cli, published: Path, disk: Path, more: Path, free_kb:
 
 
 @pytest.mark.parametrize("limit", [100, 2_000, 1_000_000])
-def test_a_file_that_cannot_grow(published: Path, data: DataFolder, more: Path, limit: int) -> None:
+def test_a_file_that_cannot_grow(released: DataFolder, more: Path, limit: int) -> None:
     """The same where nothing can be mounted: a write fails in the archive, in staging, in the warehouse."""
-    shutil.copytree(published / "data", data.root)
+    data = released
     before = data.published.read_bytes()
     command = [*COMMAND, "refresh", "--no-prefect", "--inbox", str(more), "--data", str(data.root)]
     ended = run([sys.executable, "-c", LIMITED, str(limit), *command], data.root.parent)

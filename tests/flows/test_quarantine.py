@@ -78,9 +78,7 @@ def test_nothing_of_a_quarantined_file_is_in_a_mart(data: DataFolder) -> None:
 
 
 def test_the_officer_finds_each_reason_as_a_finding(data: DataFolder, messages: dict[str, str]) -> None:
-    texts = {
-        text for (text,) in rows(data, "SELECT text_en FROM quality.finding WHERE severity = 'quarantine'")
-    }
+    texts = {text for (text,) in rows(data, "SELECT text_en FROM quality.finding WHERE severity = 'quarantine'")}
     assert texts == {f"{name} was not accepted: {messages[name]}" for name in DAMAGED}
 
 

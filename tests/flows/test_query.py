@@ -23,9 +23,7 @@ Query = Callable[..., Ended]
 
 
 @pytest.fixture
-def query(
-    published: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> Query:
+def query(published: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Query:
     """Runs the command in this process, which is as good here and forty times faster."""
 
     def call(sql: str, *arguments: str) -> Ended:
@@ -166,6 +164,23 @@ def test_what_fails_or_is_refused_is_one_line(query: Query, published: Path, sql
 def test_parquet_refuses_the_same(query: Query, sql: str) -> None:
     ended = query(sql, "--format", "parquet")
     assert refused(ended, sql), ended
+
+
+@pytest.mark.parametrize("sql", [sql for sql, says in REFUSED.items() if "configuration" in says])
+def test_as_of_a_day_no_file_can_be_reached_either(query: Query, sql: str) -> None:
+    ended = query(sql, "--as-of", "2999-01-01")
+    assert refused(ended, sql), ended
+
+
+def test_as_of_a_day_before_the_delivery_nothing_was_known(query: Query) -> None:
+    sql = "SELECT count(*) AS n FROM marts.broadband"
+    assert query(sql, "--format", "json", "--as-of", "2001-01-01").json == [{"n": 0}]
+    assert query(sql, "--format", "json", "--as-of", "2999-01-01").json == [{"n": 53}]
+
+
+def test_as_of_takes_a_day(query: Query) -> None:
+    ended = query("SELECT 1", "--as-of", "yesterday")
+    assert (ended.code, "expected a day like 2025-01-01, found “yesterday”" in ended.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 
 from flows.refresh import refresh
 from quality.checks import CheckResult, run_checks
-from tests.flows.conftest import Cli, litter, rows
+from tests.flows.conftest import COMMAND, Cli, Ended, litter, rows, run
 from tests.flows.inboxes import GOOD, broadband, fill, manifest, sha256
 from warehouse.data_folder import DataFolder
 from warehouse.release import current_release
@@ -19,21 +19,23 @@ from warehouse.release import current_release
 BAD = {"notes.txt": b"Bitte bis Freitag\n"}
 
 
-def test_published_then_nothing_new(cli: Cli, inbox: Path, data: DataFolder) -> None:
-    first = cli("refresh", "--inbox", inbox)
-    release = rows(data, "SELECT release_id FROM meta.release")[0][0]
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("outcomes")
+    fill(folder / "inbox", {GOOD: broadband(62.96)})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def first(folder: Path) -> Ended:
+    return run([*COMMAND, "refresh", "--inbox", "inbox", "--no-prefect", "--json"], folder)
+
+
+def test_json_is_all_there_is_on_stdout(first: Ended, folder: Path) -> None:
+    ((release,),) = rows(DataFolder(folder / "data"), "SELECT release_id FROM meta.release")
     assert first.code == 0
-    assert first.out.splitlines()[-1] == f"Published release {release}."
-    second = cli("refresh", "--inbox", inbox)
-    assert second.code == 0
-    assert second.out.splitlines()[-1] == f"Nothing new: release {release} is up to date."
-    assert len(list(data.releases.iterdir())) == 1
-
-
-def test_json_is_all_there_is_on_stdout(cli: Cli, inbox: Path) -> None:
-    first = cli("refresh", "--inbox", inbox, "--json")
     assert first.json == {
-        "release_id": first.json["release_id"],
+        "release_id": release,
         "published": True,
         "is_synthetic": False,
         "error": "",
@@ -49,26 +51,33 @@ def test_json_is_all_there_is_on_stdout(cli: Cli, inbox: Path) -> None:
         ],
         "exit_code": 0,
     }
-    second = cli("refresh", "--inbox", inbox, "--json").json
-    assert (second["published"], second["release_id"]) == (False, first.json["release_id"])
-    assert [(source["new"], source["unchanged"]) for source in second["sources"]] == [(0, 1)]
 
 
-def test_progress_goes_to_stderr(cli: Cli, inbox: Path) -> None:
-    ended = cli("refresh", "--inbox", inbox, "--json")
-    steps = [line.split()[1] for line in ended.stderr.splitlines()]
+def test_progress_goes_to_stderr(first: Ended) -> None:
+    steps = [line.split()[1] for line in first.stderr.splitlines()]
     assert steps == ["archive:", "decode:", "build:", "check:", "publish:"]
 
 
-def test_published_with_a_quarantined_file(cli: Cli, inbox: Path) -> None:
-    fill(inbox, BAD)
-    ended = cli("refresh", "--inbox", inbox, "--json")
-    assert (ended.code, ended.json["exit_code"], ended.json["published"]) == (3, 3, True)
-    assert sum(source["quarantined"] for source in ended.json["sources"]) == 1
+def test_the_second_run_publishes_nothing_new_and_says_so(first: Ended, folder: Path) -> None:
+    release = first.json["release_id"]
+    second = run([*COMMAND, "refresh", "--inbox", "inbox", "--no-prefect"], folder)
+    assert second.code == 0
+    assert second.out.splitlines()[-1] == f"Nothing new: release {release} is up to date."
+    third = run([*COMMAND, "refresh", "--inbox", "inbox", "--no-prefect", "--json"], folder)
+    assert (third.json["published"], third.json["release_id"]) == (False, release)
+    assert [(source["new"], source["unchanged"]) for source in third.json["sources"]] == [(0, 1)]
+    assert len(list((folder / "data" / "releases").iterdir())) == 1
 
 
-def test_a_quarantined_file_changes_the_exit_code_once(cli: Cli, published: Path, data: DataFolder) -> None:
-    shutil.copytree(published / "data", data.root)
+def test_published_with_a_quarantined_file(cli: Cli, inbox: Path, data: DataFolder) -> None:
+    ended = cli("refresh", "--inbox", fill(inbox, BAD))
+    ((release,),) = rows(data, "SELECT release_id FROM meta.release")
+    assert ended.code == 3
+    assert "notes.txt: expected" in ended.out
+    assert ended.out.splitlines()[-1] == f"Published release {release}."
+
+
+def test_a_quarantined_file_changes_the_exit_code_once(cli: Cli, published: Path, released: DataFolder) -> None:
     again = cli("refresh", "--inbox", published / "inbox")
     assert again.code == 0
     assert "Nothing new" in again.out
@@ -85,21 +94,17 @@ def test_nothing_to_publish(cli: Cli, tmp_path: Path, data: DataFolder, files: d
     assert litter(data) == []
 
 
-def test_a_bad_file_alone_does_not_take_the_last_release_away(
-    inbox: Path, data: DataFolder, tmp_path: Path
-) -> None:
-    refresh(data, [inbox])
-    summary = refresh(data, [fill(tmp_path / "in", BAD)])
+def test_a_bad_file_alone_does_not_take_the_last_release_away(released: DataFolder, tmp_path: Path) -> None:
+    summary = refresh(released, [fill(tmp_path / "in", {"more.txt": b"Noch eine Notiz\n"})])
     assert (summary.exit_code, summary.published) == (3, True)
-    assert rows(data, "SELECT state, count(*) FROM meta.delivery GROUP BY ALL ORDER BY ALL") == [
+    assert rows(released, "SELECT state, count(*) FROM meta.delivery GROUP BY ALL ORDER BY ALL") == [
         ("accepted", 1),
-        ("quarantined", 1),
+        ("quarantined", 2),
     ]
 
 
-def test_an_inbox_that_is_not_there(cli: Cli, published: Path, data: DataFolder) -> None:
-    shutil.copytree(published / "data", data.root)
-    release = rows(data, "SELECT release_id FROM meta.release")[0][0]
+def test_an_inbox_that_is_not_there(cli: Cli, released: DataFolder) -> None:
+    ((release,),) = rows(released, "SELECT release_id FROM meta.release")
     ended = cli("refresh", "--inbox", "nowhere")
     assert ended.code == 1
     assert ended.out.splitlines()[-1] == (
@@ -129,13 +134,11 @@ def test_several_inboxes_may_be_named_and_restricted(cli: Cli, inbox: Path, tmp_
     other = fill(tmp_path / "more", {"landkreis_privat_2019_2.csv": broadband(50), **BAD})
     ended = cli("refresh", "--inbox", inbox, "--inbox", other, "--only", "bnetza_breitbandatlas", "--json")
     assert ended.code == 0
-    assert [(source["source"], source["new"]) for source in ended.json["sources"]] == [
-        ("bnetza_breitbandatlas", 2)
-    ]
+    assert [(source["source"], source["new"]) for source in ended.json["sources"]] == [("bnetza_breitbandatlas", 2)]
 
 
-def test_without_an_inbox_the_archive_is_looked_at_again(cli: Cli, published: Path, data: DataFolder) -> None:
-    shutil.rmtree(shutil.copytree(published / "data", data.root) / "staging")
+def test_without_an_inbox_the_archive_is_looked_at_again(cli: Cli, released: DataFolder) -> None:
+    shutil.rmtree(released.staging)
     ended = cli("refresh")
     assert (ended.code, "Nothing new" in ended.out) == (0, True)
     assert "decode: 2 of 2 files" in ended.stderr
@@ -169,20 +172,18 @@ def with_a_failure(*arguments: Any) -> list[CheckResult]:
 
 
 def test_a_check_that_stops_the_release_keeps_the_last_one(
-    inbox: Path, data: DataFolder, monkeypatch: pytest.MonkeyPatch
+    inbox: Path, released: DataFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    release = refresh(data, [inbox]).release_id
+    before = current_release(released)
+    assert before is not None
     fill(inbox, {"landkreis_privat_2019_2.csv": broadband(50)})
-    with monkeypatch.context() as patch:
-        patch.setattr("flows.steps.run_checks", with_a_failure)
-        stopped = refresh(data, [inbox])
-    assert (stopped.exit_code, stopped.published, stopped.release_id) == (1, False, release)
+    monkeypatch.setattr("flows.steps.run_checks", with_a_failure)
+    stopped = refresh(released, [inbox])
+    assert (stopped.exit_code, stopped.published) == (1, False)
+    assert stopped.release_id == before["release_id"]
     assert stopped.error.startswith("The release was stopped by 1 ")
-    current = current_release(data)
-    assert current is not None
-    assert (current["release_id"], current["deliveries"]) == (release, 1)
-    assert litter(data) == []
-    assert refresh(data, [inbox]).published
+    assert current_release(released) == before
+    assert litter(released) == []
 
 
 def test_a_file_that_is_not_what_its_manifest_says(inbox: Path, data: DataFolder) -> None:

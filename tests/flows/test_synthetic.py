@@ -71,33 +71,34 @@ def test_real_data_goes_before_the_sample(folder: Path, sampled: Ended, publishe
 
 
 @pytest.mark.parametrize("held", ["real", "synthetic"])
-def test_a_folder_of_one_kind_refuses_the_other(cli: Cli, inbox: Path, tmp_path: Path, held: str) -> None:
-    made_up = fill(tmp_path / "made_up", synthetic({GOOD: broadband(1)}))
-    first, second = (inbox, made_up) if held == "real" else (made_up, inbox)
-    release = cli("refresh", "--inbox", first, "--json").json["release_id"]
-    data = DataFolder(tmp_path / "data")
-    before = (data.published.read_bytes(), sorted(data.archive.rglob("*")))
-    ended = cli("refresh", "--inbox", second, "--json")
-    assert ended.code == 1
-    other = {"real": "synthetic", "synthetic": "real"}[held]
-    assert ended.json["error"].startswith(
-        f"data holds {held} data and refuses {other} data. Choose another folder"
-    )
-    assert (ended.json["release_id"], ended.json["is_synthetic"]) == (release, held == "synthetic")
-    assert (data.published.read_bytes(), sorted(data.archive.rglob("*"))) == before
-
-
-def test_the_sample_leaves_no_file_in_a_folder_of_real_data(
-    cli: Cli, published: Path, data: DataFolder
+def test_a_folder_of_one_kind_refuses_the_other(
+    cli: Cli, inbox: Path, tmp_path: Path, folder: Path, sampled: Ended, released: DataFolder, held: str
 ) -> None:
+    made_up = fill(tmp_path / "made_up", synthetic({GOOD: broadband(1)}))
+    data, offered, other = {
+        "real": (released, made_up, "synthetic"),
+        "synthetic": (DataFolder(folder / "data-sample"), inbox, "real"),
+    }[held]
+    before = contents(data)
+    ended = cli("refresh", "--inbox", offered, "--data", data.root, "--json")
+    assert ended.code == 1
+    error, release, is_synthetic = (ended.json[key] for key in ("error", "release_id", "is_synthetic"))
+    assert error.startswith(f"{data.root} holds {held} data and refuses {other} data. Choose another folder")
+    assert [(release, is_synthetic)] == rows(data, "SELECT release_id, is_synthetic FROM meta.release")
+    assert contents(data) == before
+
+
+def contents(data: DataFolder) -> tuple[bytes, list[Path]]:
+    return data.published.read_bytes(), sorted(data.archive.rglob("*"))
+
+
+def test_the_sample_leaves_no_file_in_a_folder_of_real_data(cli: Cli, released: DataFolder) -> None:
     """An operator may keep the inbox in the data folder: its manifest must survive a wrong `--sample`."""
-    shutil.copytree(published / "data", data.root)
-    fill(data.root / "inbox", {"MANIFEST.csv": b"path\n"})
-    ended = cli("refresh", "--sample", "--data", data.root)
+    inbox = fill(released.root / "inbox", {"MANIFEST.csv": b"path\n"})
+    ended = cli("refresh", "--sample", "--data", released.root)
     assert ended.code == 1
     assert "holds real data and refuses synthetic data" in ended.out
-    assert [path.name for path in (data.root / "inbox").iterdir()] == ["MANIFEST.csv"]
-    assert (data.root / "inbox" / "MANIFEST.csv").read_bytes() == b"path\n"
+    assert [(path.name, path.read_bytes()) for path in inbox.iterdir()] == [("MANIFEST.csv", b"path\n")]
 
 
 def test_both_kinds_in_one_inbox_publish_nothing(cli: Cli, tmp_path: Path, data: DataFolder) -> None:

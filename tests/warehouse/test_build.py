@@ -14,7 +14,6 @@ from tests.warehouse.building import (
     Delivery,
     build_small_warehouse,
     build_warehouse,
-    employees,
     records,
     rows,
 )
@@ -75,7 +74,9 @@ def test_the_dictionary_describes_every_column(small_warehouse: Path) -> None:
     )
 
 
-def test_every_sql_file_fills_something(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_sql_file_is_read_and_a_warehouse_without_observations_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A file that the build does not read is dead."""
     read_text, read = Path.read_text, set()
 
@@ -83,12 +84,16 @@ def test_every_sql_file_fills_something(tmp_path: Path, monkeypatch: pytest.Monk
         read.add(path)
         return read_text(path, *arguments, **named)
 
-    monkeypatch.setattr(Path, "read_text", remember)
-    build_warehouse(tmp_path, Delivery("d", [employees("05113", "TOTAL", 10)]))
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", remember)
+        built = build_warehouse(tmp_path, Delivery("d", [], state="quarantined"))
     (room,) = warehouse.__path__
     files = set((Path(room) / "marts").glob("*.sql"))
     assert files
     assert files <= read
+    assert rows(built, "SELECT count(*) FROM history.observation") == [(0,)]
+    assert len(rows(built, "FROM marts.region")) == 56
+    assert [row["state"] for row in records(built, "FROM quality.freshness")] == ["failed"]
 
 
 def test_every_declared_field_is_a_column_of_something() -> None:
@@ -102,13 +107,6 @@ def test_every_declared_field_is_a_column_of_something() -> None:
 def test_the_measures_can_be_called_by_analysts(small_warehouse: Path) -> None:
     ((quotient,),) = rows(small_warehouse, "SELECT marts.location_quotient(1714, 79006, 879213, 15593224)")
     assert quotient == pytest.approx((1714 / 79006) / (879213 / 15593224), rel=1e-12)
-
-
-def test_a_warehouse_without_observations_is_still_whole(tmp_path: Path) -> None:
-    built = build_warehouse(tmp_path, Delivery("d", [], state="quarantined"))
-    assert rows(built, "SELECT count(*) FROM history.observation") == [(0,)]
-    assert len(rows(built, "FROM marts.region")) == 56
-    assert [row["state"] for row in records(built, "FROM quality.freshness")] == ["failed"]
 
 
 def test_building_twice_gives_the_same_rows(tmp_path: Path, small_warehouse: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -53,21 +54,23 @@ def table_of_kreise() -> tuple[bytes, list[Observation]]:
 
 
 def report_of_essen() -> tuple[bytes, list[Observation]]:
-    """A workbook with employees by sector: J counts for the topic `it` only in part, C is suppressed."""
+    """A workbook with employees by sector: J counts for the topic `it` only in part, a part of C is suppressed."""
     content = io.BytesIO()
     cells = []
     with xlsxwriter.Workbook(content) as book:
         sheet = book.add_worksheet("Tabelle 2.3")
-        for row, (sector, printed) in enumerate({TOTAL: 500, "J": 40, "24-30,32,33": "*", "H": 7}.items()):
+        figures: dict[str, float | str] = {TOTAL: 500, "J": 40, "G-U": 300, "B-F": 200, "C": 150, "24-30,32,33": "*"}
+        for row, (sector, printed) in enumerate(figures.items()):
             sheet.write(row, 1, printed)
             place = f"Tabelle 2.3!B{row + 1}"
             cells.append(employees(ESSEN, sector, printed, reference_date=DAY, locator=place))
     return content.getvalue(), cells
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> DataFolder:
-    """A published release of two archived files."""
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """A published release of two archived files; read only."""
+    tmp_path = tmp_path_factory.mktemp("explain")
     data = DataFolder(tmp_path / "data")
     rows, staged = [], []
     for vintage, (name, (content, cells)) in enumerate(
@@ -130,6 +133,17 @@ def explained(data: DataFolder, warehouse: duckdb.DuckDBPyConnection) -> Explain
     return lambda *asked: explain(warehouse, Archive(data.archive), *asked)
 
 
+@pytest.fixture
+def own(data: DataFolder, tmp_path: Path) -> DataFolder:
+    """A copy to damage."""
+    return DataFolder(Path(shutil.copytree(data.root, tmp_path / "own")))
+
+
+def explained_from(data: DataFolder, *asked: str) -> Explanation:
+    with open_published(data.published) as connection:
+        return explain(connection, Archive(data.archive), *asked)
+
+
 def archived(data: DataFolder, name: str) -> Path:
     archive = Archive(data.archive)
     (sha256,) = (arrival.sha256 for arrival in archive.arrivals() if arrival.file_name == name)
@@ -156,7 +170,7 @@ def test_interval_from_a_workbook(explained: Explain) -> None:
     assert [(s.sector_scheme, s.sector_id, s.weight_lower, s.weight_upper) for s in found.sectors] == [
         ("ba-rr", "J", 0, 1)
     ]
-    (cell,) = found.inputs
+    (cell,) = (cell for cell in found.inputs if cell.sector_id == "J")
     assert (cell.locator, cell.printed_now, cell.is_same) == ("Tabelle 2.3!B2", "40", True)
     (reason,) = found.interval_reasons
     assert "of J only a part belongs to the topic" in reason
@@ -166,7 +180,7 @@ def test_interval_from_a_suppressed_cell(explained: Explain) -> None:
     found = explained("topic_employees.industry", ESSEN)
     assert (found.value.status, found.value.value_lower) == ("suppressed", 0)
     assert any("24-30,32,33" in reason and "suppressed" in reason for reason in found.interval_reasons)
-    assert [(cell.printed_now, cell.value, cell.is_same) for cell in found.inputs] == [("*", None, True)]
+    assert ("24-30,32,33", "*", None, True) in [(c.sector_id, c.printed_now, c.value, c.is_same) for c in found.inputs]
 
 
 @pytest.mark.parametrize("region", [ESSEN, "Essen", "essen", "Essen, Stadt", "ESSEN, krfr. Stadt"])
@@ -218,33 +232,33 @@ def test_what_is_not_there(explained: Explain, asked: tuple[str, ...], says: str
         explained(*asked)
 
 
-def test_changed_file_is_shown_and_told(data: DataFolder, explained: Explain) -> None:
-    path = archived(data, "kreise.csv")
+def test_changed_file_is_shown_and_told(own: DataFolder) -> None:
+    path = archived(own, "kreise.csv")
     path.chmod(0o644)
     path.write_bytes(path.read_bytes().replace(f";{COUNTS[ESSEN]};".encode(), b";9;"))
-    found = explained("employees", RUHR)
+    found = explained_from(own, "employees", RUHR)
     assert [delivery.archived for delivery in found.deliveries] == ["changed"]
     assert [(cell.region_id, cell.printed_now, cell.printed) for cell in found.inputs if not cell.is_same] == [
         (ESSEN, "9", str(COUNTS[ESSEN]))
     ]
 
 
-def test_file_cut_off(data: DataFolder, explained: Explain) -> None:
-    path = archived(data, "kreise.csv")
+def test_file_cut_off(own: DataFolder) -> None:
+    path = archived(own, "kreise.csv")
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:100])
-    broken = [cell for cell in explained("employees", RUHR).inputs if not cell.is_same]
+    broken = [cell for cell in explained_from(own, "employees", RUHR).inputs if not cell.is_same]
     assert broken
     assert all(cell.problem for cell in broken)
 
 
-def test_missing_file(data: DataFolder, explained: Explain) -> None:
-    archived(data, f"{ESSEN}.xlsx").unlink()
-    found = explained("topic_employees.it", ESSEN)
+def test_missing_file(own: DataFolder) -> None:
+    archived(own, f"{ESSEN}.xlsx").unlink()
+    found = explained_from(own, "topic_employees.it", ESSEN)
     assert [delivery.archived for delivery in found.deliveries] == ["missing"]
-    assert [(c.printed_now, c.is_same, c.problem) for c in found.inputs] == [
+    assert {(c.printed_now, c.is_same, c.problem) for c in found.inputs} == {
         (None, False, "the file is not in the archive")
-    ]
+    }
 
 
 # --- the command ----------------------------------------------------------------------------------
@@ -275,9 +289,9 @@ def test_command(data: DataFolder) -> None:
     assert len(sha256.split()[1]) == 64
 
 
-def test_command_tells_a_broken_chain(data: DataFolder) -> None:
-    archived(data, "kreise.csv").unlink()
-    ended = run(data, "employees", "RUHR")
+def test_command_tells_a_broken_chain(own: DataFolder) -> None:
+    archived(own, "kreise.csv").unlink()
+    ended = run(own, "employees", "RUHR")
     assert "THE ARCHIVED FILE IS MISSING" in ended.stdout
     assert "0 of 15 cells" in ended.stdout
 

@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 # An example builds a warehouse, so shrinking would take minutes; the row in the message says what broke.
 @settings(
-    max_examples=5,
+    max_examples=4,
     phases=[Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],
     report_multiple_bugs=False,

@@ -1,0 +1,217 @@
+"""Portfolio, rankings, topics, lights and breaks on small warehouses."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reference.crosswalks import TopicSector
+from reference.regions import NRW, RUHR, nrw_kreise, ruhr_kreise
+from reference.rows import rows as reference_rows
+from reference.sectors import BA_REGIONALREPORT, TOTAL, sectors
+from schemas.observation import Observation
+from tests.warehouse.building import HIDDEN, Delivery, build_warehouse, employees, observation, records, rows
+
+EARLY, LATE = dt.date(2019, 6, 30), dt.date(2020, 6, 30)
+ESSEN, BOCHUM = "05113", "05911"
+#: The leaves of ba-rr: they add up to the total.
+LEAVES = [
+    sector.sector_id
+    for sector in sectors(BA_REGIONALREPORT).values()
+    if not sector.children and sector.sector_id != "NA"
+]
+
+
+def region(region_id: str, day: dt.date, **counts: float | str) -> list[Observation]:
+    """A whole table of one region: 100 in every leaf unless told otherwise, and the sums above them."""
+    leaves: dict[str, float | str] = {**dict.fromkeys(LEAVES, 100), **counts}
+    hidden = {sector: 100.0 for sector, count in leaves.items() if isinstance(count, str)}
+    numbers = {sector: float(hidden.get(sector, count)) for sector, count in leaves.items()}
+    numbers["C"] = sum(numbers[s] for s in LEAVES if sectors(BA_REGIONALREPORT)[s].parent_id == "C")
+    for whole in ("B-F", "G-U"):
+        numbers[whole] = sum(
+            number for s, number in numbers.items() if sectors(BA_REGIONALREPORT)[s].parent_id == whole
+        )
+    numbers[TOTAL] = numbers["A"] + numbers["B-F"] + numbers["G-U"]
+    printed: dict[str, float | str] = {**numbers, "NA": 0, **dict.fromkeys(hidden, HIDDEN)}
+    return [employees(region_id, sector, count, reference_date=day) for sector, count in printed.items()]
+
+
+def everywhere(day: dt.date, essen: dict[str, float | str] | None = None) -> list[Observation]:
+    return [
+        cell for kreis in nrw_kreise() for cell in region(kreis, day, **((essen or {}) if kreis == ESSEN else {}))
+    ]
+
+
+def build(folder: Path, *tables: list[Observation]) -> Path:
+    return build_warehouse(folder, *(Delivery(f"table{n}", table) for n, table in enumerate(tables)))
+
+
+def test_quadrants_and_their_borders(tmp_path: Path) -> None:
+    """H grows and is strong, G is strong and stands still, I is weak and grows, P hides its size."""
+    warehouse = build(
+        tmp_path,
+        everywhere(EARLY, {"H": 300, "G": 300, "I": 20}),
+        everywhere(LATE, {"H": 400, "G": 300, "I": 40, "P": HIDDEN, "O,U": HIDDEN}),
+    )
+    found = dict(
+        rows(
+            warehouse,
+            "SELECT sector_id, quadrant FROM marts.portfolio WHERE region_id = ? AND benchmark_id = '05'",
+            ESSEN,
+        )
+    )
+    assert found["H"] == "specialised_growing"
+    assert found["G"] == "specialised_shrinking"  # growth of exactly 0 goes to the other side
+    assert found["I"] == "growing"
+    assert found["P"] == "undetermined"
+
+
+def test_rankings_take_intervals_by_their_lower_bound_and_say_what_is_certain(tmp_path: Path) -> None:
+    """O,U and P share a remainder of 200: each may be anything from 0 to 200, so nobody below is certain."""
+    warehouse = build(tmp_path, everywhere(LATE, {"H": 500, "J": 120, "P": HIDDEN, "O,U": HIDDEN}))
+    ranking = records(
+        warehouse,
+        "FROM marts.ranking WHERE kind = 'specialisation' AND region_id = ? ORDER BY rank",
+        ESSEN,
+    )
+    assert [row["rank"] for row in ranking] == [1, 2, 3]
+    assert [row["sector_id"] for row in ranking][:2] == ["H", "J"]
+    assert [row["is_certain"] for row in ranking][:2] == [True, False]
+    assert {row["filter_version"] for row in ranking} == {"2026-1/none"}
+
+
+def test_growth_is_only_ranked_from_half_the_average_specialisation_on(tmp_path: Path) -> None:
+    warehouse = build(
+        tmp_path, everywhere(EARLY, {"I": 10, "J": 90}), everywhere(LATE, {"I": 40, "J": 99, "K": 101})
+    )
+    ranking = rows(
+        warehouse,
+        "SELECT sector_id FROM marts.ranking WHERE kind = 'growth' AND region_id = ? ORDER BY rank LIMIT 2",
+        ESSEN,
+    )
+    assert ranking == [("J",), ("K",)]  # I grew fourfold, but its quotient is below 0.5
+
+
+def test_a_coarse_sector_makes_a_topic_an_interval(tmp_path: Path) -> None:
+    """Logistics counts divisions of H: all of H or none of it, as far as ba-rr can tell."""
+    counted = {row.division for row in reference_rows(TopicSector) if row.topic_id == "logistics" and row.weight}
+    sector = sectors(BA_REGIONALREPORT)["H"]
+    assert counted < set(sector.divisions)
+    warehouse = build(tmp_path, everywhere(LATE))
+    found = records(
+        warehouse,
+        "FROM marts.crosswalk_employment WHERE target_id = 'logistics' AND region_id IN (?, ?, ?) ORDER BY region_id",
+        *(ESSEN, RUHR, NRW),
+    )
+    assert [(row["employees_lower"], row["employees_upper"]) for row in found] == [
+        (0, 100 * len(nrw_kreise())),
+        (0, 100),
+        (0, 100 * len(ruhr_kreise())),
+    ]
+    assert {row["status"] for row in found} == {"estimated"}
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.integers(0, 300), min_size=4, max_size=4),
+    st.sets(st.sampled_from(["86", "87,88", "P", "O,U"]), max_size=4),
+)
+def test_topics_contain_the_truth_whatever_is_hidden(
+    tmp_path: Path, numbers: list[int], hidden: set[str]
+) -> None:
+    """Weights of topics are 0 or 1, so the true number of employees in a topic can be bounded by hand."""
+    truth = dict(zip(("86", "87,88", "P", "O,U"), numbers, strict=True))
+    table = []
+    for kreis in nrw_kreise():
+        counts = truth if kreis == ESSEN else dict.fromkeys(truth, 100)
+        cells = region(kreis, LATE, **counts)
+        if kreis == ESSEN:
+            cells = [
+                employees(kreis, str(cell.sector_id), HIDDEN, reference_date=LATE)
+                if cell.sector_id in hidden
+                else cell
+                for cell in cells
+            ]
+        table += cells
+    warehouse = build(tmp_path, table)
+    lower, upper = rows(
+        warehouse,
+        "SELECT employees_lower, employees_upper FROM marts.crosswalk_employment "
+        "WHERE target_id = 'health' AND kind = 'topic' AND region_id = ?",
+        ESSEN,
+    )[0]
+    core = truth["86"] + truth["87,88"]
+    other = sum(  # coarse sectors of which only a part may belong to the topic
+        count
+        for count, top in rows(
+            warehouse,
+            "SELECT e.employees, w.weight_upper FROM marts.employment e JOIN marts.leaf_sector USING (sector_scheme, "
+            "sector_id, reference_date) JOIN marts.sector_weight w USING (sector_scheme, sector_id) WHERE region_id = ? "
+            "AND w.target_id = 'health' AND w.kind = 'topic' AND w.weight_lower < w.weight_upper",
+            ESSEN,
+        )
+        if top
+    )
+    assert lower <= core
+    assert upper >= core
+    if not hidden:
+        assert (lower, upper) == (core, core + other)
+    alone = hidden & {"86", "87,88"}
+    if len(hidden) == 1 and alone:
+        assert lower == core - truth[alone.pop()]  # one hidden cell is never given away
+
+
+def test_lights_follow_the_written_rule(tmp_path: Path) -> None:
+    def rate(region_id: str, year: int, value: float) -> Observation:
+        return observation(
+            value,
+            dataset="13211-02-05-4",
+            variable="unemployment_rate",
+            dimensions="base=all_civilian",
+            region_id=region_id,
+            unit="%",
+            basis="",
+            reference_date=dt.date(year, 12, 31),
+        )
+
+    warehouse = build(
+        tmp_path,
+        [
+            *(rate(NRW, 2019, 6.5), rate(NRW, 2020, 7.5)),
+            *(rate(ESSEN, 2019, 10.0), rate(ESSEN, 2020, 9.5)),  # better, and better than NRW
+            *(rate(BOCHUM, 2019, 9.0), rate(BOCHUM, 2020, 9.5)),  # worse, but less so than NRW
+            *(rate("05112", 2019, 10.0), rate("05112", 2020, 12.0)),  # worse than before and than NRW
+            rate("05117", 2020, 8.0),  # nothing to compare with
+            *(rate("05119", 2010, 9.0), rate("05119", 2020, 8.0)),  # too long ago to compare with
+        ],
+    )
+    lights = dict(
+        rows(
+            warehouse,
+            "SELECT region_id, light FROM marts.indicator_status WHERE indicator_id = 'unemployment_rate'",
+        )
+    )
+    assert lights == {
+        NRW: "red",
+        ESSEN: "green",
+        BOCHUM: "yellow",
+        "05112": "red",
+        "05117": "not_assessable",
+        "05119": "not_assessable",
+    }
+
+
+def test_growth_across_a_break_stops_with_a_message(tmp_path: Path) -> None:
+    new = [
+        cell._replace(basis="WZ2025") for cell in region(ESSEN, LATE)
+    ]
+    warehouse = build(tmp_path, region(ESSEN, EARLY) + new)
+    assert rows(warehouse, "FROM marts.growth") == []
+    with pytest.raises(duckdb.Error, match="one rests on WZ2008, the other on WZ2025"):
+        rows(warehouse, "FROM marts.growth_between(?, ?)", EARLY, LATE)
