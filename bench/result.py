@@ -32,7 +32,7 @@ class Result:
 
     def cells(self) -> list[str]:
         """The row of the printed table, in the order of HEADER."""
-        bound = f"{self.limit:.3g}" + ("×" if self.ratio is not None else f" {self.unit}")
+        bound = self._amount(self.limit) if self.ratio is None else f"{self.limit:.3g}×"
         return [
             self.what,
             self._amount(self.measured),

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from quality.checks import CheckResult, record_results, run_checks
 from quality.decisions import read_decisions
+from quality.expectations import run_expectations
 from quality.findings import found, record_findings, with_state
 from quality.layout import layout_findings
 from quality.ledger import decisions_path, findings_of, keep_held
+from quality.report import write_report
 from schemas.delivery import Arrival, known_from
 from warehouse import release
 from warehouse.archive import Archive, sha256_of
@@ -319,7 +321,8 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
     in <data>/quality/held.json, so that they can be read and accepted.
     """
     previous = data.published if data.published.exists() else None
-    results = run_checks(built, previous)
+    fingerprint = release.release_id(now, inputs(data))
+    results = [*run_checks(built, previous), *run_expectations(built, data.quality / "data-docs", fingerprint)]
     names = {arrival.delivery_id: arrival.file_name for arrival in Archive(data.archive).arrivals()}
     findings = with_state(
         [
@@ -345,7 +348,7 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
 
 
 def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
-    """Swap a checked warehouse in; returns the id of the release.
+    """Swap a checked warehouse in and write its report; returns the id of the release.
 
     Raises NothingToPublishError where the inputs are no longer those it was built from.
     """
@@ -364,6 +367,7 @@ def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
         },
     )
     release.publish(data, built, name)
+    write_report(data)
     log.info("publish: release %s", name)
     return name
 

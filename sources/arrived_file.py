@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -73,8 +74,8 @@ class ArrivedFile:
     def head_lines(self) -> list[str]:
         """The first lines (up to 64 KiB) as text, for recognition; undecodable bytes are replaced."""
         head = self.content[:HEAD_BYTES]
-        try:
-            return head.decode("utf-8-sig").splitlines()
+        try:  # incrementally: a letter cut at the end of the head is no reason to take it for another encoding
+            return codecs.getincrementaldecoder("utf-8-sig")().decode(head).splitlines()
         except UnicodeDecodeError:
             return head.decode("cp1252", errors="replace").splitlines()
 

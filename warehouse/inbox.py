@@ -64,9 +64,9 @@ def _incoming(path: Path, row: dict[str, str] | None) -> Incoming:
         retrieved_on=_date(row.get("retrieved_on")),
         licence=row.get("licence", ""),
         origin=row.get("origin", ""),
-        is_synthetic=row.get("is_synthetic", "").lower() == "true",
+        is_synthetic=row.get("is_synthetic", "").strip().lower() in ("true", "1", "yes", "ja"),
     )
-    return Incoming(path, path.name, provenance, row.get("sha256", ""))
+    return Incoming(path, path.name, provenance, row.get("sha256", "").strip().lower())
 
 
 def _date(text: str | None) -> dt.date | None:

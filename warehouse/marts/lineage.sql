@@ -1,5 +1,6 @@
 -- The printed cells behind each indicator value; a value of the Ruhr has one row per term and Kreis, a topic one per
--- sector that counts for it.
+-- sector that counts for it, its quotient the total of the region too. The benchmark of a quotient is not repeated here:
+-- its cells are those of topic_employees for 05.
 WITH member AS (
     SELECT region_id, region_id AS whole_id FROM marts.region WHERE region_id <> 'RUHR'
     UNION ALL
@@ -29,9 +30,9 @@ topic AS (
     FROM marts.indicator_value v
     JOIN topic_member member ON member.whole_id = v.region_id
     JOIN marts.sector_weight w
-        ON w.kind = 'topic' AND ends_with(v.indicator_id, '.' || w.target_id) AND weight_upper > 0
+        ON w.kind = 'topic' AND ends_with(v.indicator_id, '.' || w.target_id)
         AND v.dataset = 'crosswalk_employment/' || w.sector_scheme
-    JOIN marts.leaf_sector leaf
+    LEFT JOIN marts.leaf_sector leaf
         ON leaf.sector_scheme = w.sector_scheme AND leaf.sector_id = w.sector_id
         AND leaf.reference_date = v.reference_date
     JOIN marts.employment e
@@ -40,6 +41,9 @@ topic AS (
     LEFT JOIN marts.employment whole
         ON whole.sector_scheme = w.sector_scheme AND whole.sector_id = w.sector_id
         AND whole.reference_date = v.reference_date AND whole.region_id = v.region_id
-    WHERE e.delivery_id IS NOT NULL AND (member.region_id = v.region_id OR whole.delivery_id IS NULL)
+    WHERE e.delivery_id IS NOT NULL
+      AND (leaf.sector_id IS NOT NULL AND w.weight_upper > 0
+           OR e.sector_id = 'TOTAL' AND starts_with(v.indicator_id, 'topic_location_quotient'))
+      AND (member.region_id = v.region_id OR whole.delivery_id IS NULL)
 )
 FROM printed UNION ALL FROM topic
