@@ -90,7 +90,8 @@ def release_report(path: Path, before: Path | None) -> Report:
         deliveries = _records(connection, "FROM meta.delivery ORDER BY source_id, file_name")
         findings = _records(connection, _FINDINGS)
         freshness = _records(connection, "FROM quality.freshness ORDER BY source_id")
-    tables = [_new_deliveries(deliveries, changes), _refused(deliveries, changes)]
+    # What asks for a decision stands first.
+    tables = [_open_findings(findings), _refused(deliveries, changes), _new_deliveries(deliveries, changes)]
     if changes:
         tables += [
             _new_values(changes, names),
@@ -98,7 +99,7 @@ def release_report(path: Path, before: Path | None) -> Report:
             _gone(changes, names),
             _lights(changes, names),
         ]
-    tables += [_open_findings(findings), _accepted_findings(findings)]
+    tables += [_accepted_findings(findings)]
     if changes:
         tables += [_fixed_findings(changes)]
     tables += [_freshness(freshness)]
@@ -171,14 +172,21 @@ def _overview(deliveries: Sequence[dict[str, Any]], findings: Sequence[dict[str,
 
 def _new_deliveries(deliveries: Iterable[dict[str, Any]], changes: Diff | None) -> Table:
     new = {d.delivery_id for d in changes.deliveries if d.new_state == "accepted"} if changes else None
+    editions = defaultdict(list)  # the 53 reports of one day are one line
+    for d in deliveries:
+        if d["state"] == "accepted" and (new is None or d["delivery_id"] in new):
+            editions[d["publisher"], d["product"], d["period"], d["known_from"]].append(d)
     rows = [
-        (d["file_name"], d["publisher"] or "", d["product"] or "", d["period"] or "", german_day(d["known_from"]),
-         german(d["observations"] or 0))
-        for d in deliveries
-        if d["state"] == "accepted" and (new is None or d["delivery_id"] in new)
+        (_files([d["file_name"] for d in files]), publisher or "", product or "", period or "",
+         german_day(known_from), german(sum(d["observations"] or 0 for d in files)))
+        for (publisher, product, period, known_from), files in editions.items()
     ]  # fmt: skip
     columns = ("Datei", "Herausgeber", "Produkt", "Zeitraum", "Bekannt ab", "Zahlen")
     return _table("Neue Lieferungen", columns, rows, "Keine neue Lieferung.", numeric=(5,))
+
+
+def _files(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{len(names)} Dateien ({names[0]} … {names[-1]})"
 
 
 def _refused(deliveries: Iterable[dict[str, Any]], changes: Diff | None) -> Table:

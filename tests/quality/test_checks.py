@@ -64,9 +64,7 @@ DEFECTS = {
         "arrived_at = if(delivery_id = 'atlas', arrived_at + INTERVAL 1 DAY, arrived_at)"
         for new, old in ((3, 1), (1, 3))
     ],
-    "complete_regions": [
-        "DELETE FROM marts.employment WHERE region_id = '05113' AND sector_scheme = 'ba-rr'"
-    ],
+    "complete_regions": ["DELETE FROM marts.employment WHERE region_id = '05113' AND sector_scheme = 'ba-rr'"],
     "broadband_falls_with_rate": [
         "INSERT INTO marts.broadband "
         "SELECT * REPLACE (2000 AS min_mbit, coverage_pct + 0.02 AS coverage_pct) FROM marts.broadband"
@@ -86,8 +84,7 @@ DEFECTS = {
         "WHERE region_id = '05113' AND sector_id = 'H' AND reference_date = DATE '2021-03-31'"
     ],
     "broadband_step": [
-        "UPDATE marts.broadband SET coverage_pct = 50 "
-        "WHERE region_id = '05' AND reference_date = DATE '2020-03-31'"
+        "UPDATE marts.broadband SET coverage_pct = 50 WHERE region_id = '05' AND reference_date = DATE '2020-03-31'"
     ],
     "revised_values": [
         "INSERT INTO quality.revision BY NAME "
@@ -100,8 +97,7 @@ DEFECTS = {
     "mart_shrinks": ["DELETE FROM marts.growth WHERE region_id = '05113'"],
     "indicator_vanishes": ["DELETE FROM marts.indicator_value WHERE indicator_id = 'population'"],
     "light_changed": [
-        "UPDATE marts.indicator_status SET light = 'green' "
-        "WHERE indicator_id = 'population' AND region_id = 'RUHR'"
+        "UPDATE marts.indicator_status SET light = 'green' WHERE indicator_id = 'population' AND region_id = 'RUHR'"
     ],
 }
 
@@ -133,9 +129,7 @@ def test_a_good_warehouse_passes_every_check_and_every_check_looked_at_something
 
 def test_without_a_last_release_nothing_is_compared_with_one(built: Path) -> None:
     results = results_after(built, None)
-    assert set(DECLARED) - set(results) == {
-        check_id for check_id, check in DECLARED.items() if check.previous
-    }
+    assert set(DECLARED) - set(results) == {check_id for check_id, check in DECLARED.items() if check.previous}
 
 
 def test_every_declared_check_has_a_defect_it_must_see() -> None:
@@ -146,9 +140,7 @@ def test_every_declared_check_has_a_defect_it_must_see() -> None:
     ("check_id", "number"),
     [(name, number) for name, defects in DEFECTS.items() for number in range(len(defects))],
 )
-def test_a_check_sees_its_defect_and_says_so(
-    built: Path, small_warehouse: Path, check_id: str, number: int
-) -> None:
+def test_a_check_sees_its_defect_and_says_so(built: Path, small_warehouse: Path, check_id: str, number: int) -> None:
     result = results_after(built, small_warehouse, DEFECTS[check_id][number])[check_id]
     assert not result.passed
     assert result.failed > 0
@@ -182,9 +174,7 @@ def test_a_hidden_cell_that_can_only_be_zero_does_not_stop_the_release(tmp_path:
     cells += [employees(kreis, "H", HIDDEN if kreis == "05113" else 5) for kreis in (*nrw_kreise(),)]
     cells.append(employees("05", "H", 5 * 52))
     results = results_after(build_warehouse(tmp_path, Delivery("d", cells)), None)
-    assert [
-        check_id for check_id, result in results.items() if result.severity == "stop" and not result.passed
-    ] == []
+    assert [check_id for check_id, result in results.items() if result.severity == "stop" and not result.passed] == []
 
 
 def test_a_key_that_is_there_twice_stops_the_release_in_every_relation(built: Path) -> None:

@@ -17,9 +17,7 @@ from tests.warehouse.building import records
 from warehouse.data_folder import DataFolder
 from warehouse.staging import Staged, StagedRemark
 
-ACCEPTED = Staged(
-    "ab12", "ab12" * 16, "accepted", source_id="regionalstatistik_13111-01-03-4", observations=5
-)
+ACCEPTED = Staged("ab12", "ab12" * 16, "accepted", source_id="regionalstatistik_13111-01-03-4", observations=5)
 REMARK = StagedRemark(
     "genesis.level_incomplete", "employees 05 2025-06-30: 0 of 53 Kreise filled", "line 35, column 18"
 )
@@ -98,9 +96,7 @@ def living(
 
 def accept(finding: Finding) -> Decision:
     day = dt.date(2025, 1, 20)
-    return Decision(
-        finding.finding_id, finding.fingerprint, day, "Ö. Amt", "business re-coded", finding.text_de
-    )
+    return Decision(finding.finding_id, finding.fingerprint, day, "Ö. Amt", "business re-coded", finding.text_de)
 
 
 def test_the_life_of_a_finding() -> None:
@@ -132,8 +128,7 @@ def test_the_life_of_a_finding() -> None:
 def test_only_an_undecided_finding_that_stops_holds_the_release() -> None:
     stopping = told(replace(FAILED, severity="stop"))
     states = {
-        state: replace(stopping, state=state).holds_release
-        for state in ("open", "recurring", "accepted", "fixed")
+        state: replace(stopping, state=state).holds_release for state in ("open", "recurring", "accepted", "fixed")
     }
     assert states == {"open": True, "recurring": True, "accepted": False, "fixed": False}
     assert not told().holds_release
@@ -169,9 +164,7 @@ def test_decisions_survive_a_spreadsheet(data: DataFolder) -> None:
         ("finding_id", "id", r"row 1: expected the columns finding_id, .*; found id, "),
     ],
 )
-def test_a_malformed_decision_is_refused_with_its_row(
-    data: DataFolder, old: str, new: str, message: str
-) -> None:
+def test_a_malformed_decision_is_refused_with_its_row(data: DataFolder, old: str, new: str, message: str) -> None:
     path = decisions_path(data)
     add_decision(path, accept(told()))
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")

@@ -70,9 +70,7 @@ def test_a_fact_that_is_there_twice_is_not_ours_to_choose(tmp_path: Path) -> Non
     cell = observation(1, region_id=ESSEN, dimensions="sex=female", locator="line 2")
     for other in (cell, cell._replace(value=2.0), cell._replace(value=None, status="suppressed")):
         (found,) = failures(tmp_path, {"d1": [cell, other._replace(locator="line 7")]})
-        assert found == Failure(
-            "d1", "line 7", "expected employees of 05113 once, found it 2 times, first at line 2"
-        )
+        assert found == Failure("d1", "line 7", "expected employees of 05113 once, found it 2 times, first at line 2")
     apart = [
         cell,
         cell._replace(dimensions="sex=male", locator="line 3"),
@@ -105,9 +103,7 @@ SUMS: dict[str, tuple[dict[str, float | str], str | None]] = {
 @pytest.mark.parametrize("case", SUMS)
 def test_sectors_against_the_sector_above_them(tmp_path: Path, case: str) -> None:
     cells, expected = SUMS[case]
-    found = failures(
-        tmp_path, {"d1": [employees(ESSEN, sector, printed) for sector, printed in cells.items()]}
-    )
+    found = failures(tmp_path, {"d1": [employees(ESSEN, sector, printed) for sector, printed in cells.items()]})
     assert [failure.delivery_id for failure in found] == (["d1"] if expected else [])
     for failure in found:
         assert expected is not None
@@ -117,10 +113,7 @@ def test_sectors_against_the_sector_above_them(tmp_path: Path, case: str) -> Non
 
 def test_a_table_that_prints_only_some_parts_may_leave_a_rest(tmp_path: Path) -> None:
     for part, count in ((90, 0), (101, 1)):
-        cells = [
-            employees(ESSEN, sector, n, sector_scheme="genesis-13")
-            for sector, n in (("B-E", 100), ("C", part))
-        ]
+        cells = [employees(ESSEN, sector, n, sector_scheme="genesis-13") for sector, n in (("B-E", 100), ("C", part))]
         assert len(failures(tmp_path, {"d1": cells})) == count
 
 
@@ -202,8 +195,7 @@ def test_which_report_is_wrong_cannot_be_told_so_each_that_prints_the_land_is_he
     found = failures(tmp_path, files, editions=dated(files))
     assert sorted(failure.delivery_id for failure in found) == ["bochum", "essen"]
     assert found[0].text == (
-        "expected the 53 reports of this edition to add up to the printed NRW figure 530 at 2020-03-31, "
-        "found 531"
+        "expected the 53 reports of this edition to add up to the printed NRW figure 530 at 2020-03-31, found 531"
     )
     assert found[0].locator == f"report of {BOCHUM}, {NRW}"
 

@@ -125,9 +125,7 @@ def test_suppressed_cells(by_sector: Values) -> None:
     assert suppressed.keys() == {"B,D,E", "F", "NA"}
     assert suppressed["B,D,E"] == suppressed["F"] == {"05120"}
     assert suppressed["NA"] & set(ruhr_kreise()) == {"05117", "05170", "05512", "05562", "05911"}
-    remscheid = [
-        o for (region, sector, _), o in by_sector.items() if region == "05120" and sector in ("B,D,E", "F")
-    ]
+    remscheid = [o for (region, sector, _), o in by_sector.items() if region == "05120" and sector in ("B,D,E", "F")]
     assert len(remscheid) == 10
     assert {o.printed for o in remscheid} == {"*"}
 
@@ -138,9 +136,7 @@ def test_keys_are_unique_within_a_report(reports: dict[str, Decoded]) -> None:
         assert len(keys) == len(report.observations)
 
 
-def test_series_ends_at_the_level_of_the_sector_table(
-    observations: list[Observation], by_sector: Values
-) -> None:
+def test_series_ends_at_the_level_of_the_sector_table(observations: list[Observation], by_sector: Values) -> None:
     series = {
         (o.region_id, o.reference_date): o.value
         for o in observations
@@ -148,9 +144,7 @@ def test_series_ends_at_the_level_of_the_sector_table(
     }
     assert min(date for _, date in series) == dt.date(2010, 3, 31)
     assert series["05113", dt.date(2010, 3, 31)] == 217_416
-    assert all(
-        series[region, MARCH_2020] == by_sector[region, "TOTAL", MARCH_2020].value for region in nrw_kreise()
-    )
+    assert all(series[region, MARCH_2020] == by_sector[region, "TOTAL", MARCH_2020].value for region in nrw_kreise())
 
 
 def test_random_locators_lead_to_the_printed_cell(folder: Path, reports: dict[str, Decoded]) -> None:

@@ -57,9 +57,7 @@ def observations(decoded: Decoded) -> list[Observation]:
 def test_gigabit_coverage_of_households(folder: Path, edition: str) -> None:
     levels = ("landkreis", "bundesland", "deutschland")
     files = [ArrivedFile(folder / f"{level}_privat_{edition}.csv") for level in levels]
-    read = {
-        o.region_id: o.value for file in files for o in observations(decode(file)) if o.dimensions == GIGABIT
-    }
+    read = {o.region_id: o.value for file in files for o in observations(decode(file)) if o.dimensions == GIGABIT}
     assert set(SERIES) == {*ruhr_kreise(), "05", "DE"}
     assert {region: read[region] for region in SERIES} == {
         region: series[EDITIONS.index(edition)] for region, series in SERIES.items()
@@ -113,9 +111,7 @@ def test_order_of_rows_and_columns_does_not_matter(folder: Path, tmp_path: Path,
         csv.writer(file, delimiter=",").writerows([row[i] for i in order] for row in (header, *rows))
 
     def facts(path: Path) -> set[tuple[object, ...]]:
-        return {
-            (o.region_id, o.dimensions, o.status, o.printed) for o in observations(decode(ArrivedFile(path)))
-        }
+        return {(o.region_id, o.dimensions, o.status, o.printed) for o in observations(decode(ArrivedFile(path)))}
 
     assert facts(tmp_path / name) == facts(folder / name)
 

@@ -25,7 +25,5 @@ def test_the_bridge_is_accepted(real_files: Path) -> None:
     file = ArrivedFile(path, period="2025-08-19")
     assert destatis_wz_bridge.PRODUCT.recognises(file)
     decoded = destatis_wz_bridge.PRODUCT.decode(file)
-    assert decoded == Decoded(
-        observations=[], source_id="destatis_wz", period="2025-08-19", layout=decoded.layout
-    )
+    assert decoded == Decoded(observations=[], source_id="destatis_wz", period="2025-08-19", layout=decoded.layout)
     assert len(decoded.layout) == 6

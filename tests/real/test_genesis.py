@@ -53,9 +53,7 @@ def observations(decoded: Callable[[str], Decoded]) -> Decode:
     return cache(lambda name: [Observation(*row) for row in decoded(name).observations])
 
 
-def value(
-    rows: list[Observation], variable: str, region: str, dimensions: str = "", **more: object
-) -> object:
+def value(rows: list[Observation], variable: str, region: str, dimensions: str = "", **more: object) -> object:
     """The one value of a variable; `more` are further fields, e.g. year or sector_id."""
     year = more.pop("year", None)
     found = [

@@ -39,9 +39,7 @@ def warehouse(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         ("action_plan_cost_planned", "RUHR", "2021-09-01", 115_000),
     ],
 )
-def test_values(
-    warehouse: duckdb.DuckDBPyConnection, indicator: str, region: str, day: str, value: float
-) -> None:
+def test_values(warehouse: duckdb.DuckDBPyConnection, indicator: str, region: str, day: str, value: float) -> None:
     found = warehouse.execute(
         "SELECT value FROM marts.indicator_value WHERE (indicator_id, region_id, reference_date) = (?, ?, ?::DATE)",
         [indicator, region, day],
@@ -79,9 +77,7 @@ def test_every_indicator_is_explained_in_both_languages(warehouse: duckdb.DuckDB
     ("day", "population", "basis"),
     [("2025-01-01", 5_162_812, "census2011"), ("2025-06-01", 5_126_153, "census2022")],
 )
-def test_indicator_as_of(
-    warehouse: duckdb.DuckDBPyConnection, day: str, population: int, basis: str
-) -> None:
+def test_indicator_as_of(warehouse: duckdb.DuckDBPyConnection, day: str, population: int, basis: str) -> None:
     found = warehouse.execute(
         "SELECT value, basis FROM marts.indicator_as_of(?::DATE) WHERE indicator_id = 'population' "
         "AND region_id = 'RUHR' AND reference_date = '2023-12-31'",
@@ -100,9 +96,7 @@ def test_as_of_the_end_of_time_is_what_the_marts_say(warehouse: duckdb.DuckDBPyC
 
 def test_nothing_grows_across_the_census(warehouse: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(duckdb.Error, match="census2011, the other on census2022"):
-        warehouse.execute(
-            "FROM marts.indicator_change('population', DATE '2022-12-31', DATE '2024-12-31')"
-        ).fetchall()
+        warehouse.execute("FROM marts.indicator_change('population', DATE '2022-12-31', DATE '2024-12-31')").fetchall()
     light = warehouse.execute(
         "SELECT previous_date FROM marts.indicator_status WHERE indicator_id = 'population' AND region_id = 'RUHR'"
     ).fetchall()

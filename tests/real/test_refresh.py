@@ -50,9 +50,7 @@ def test_the_summary_names_both_with_the_reason(ended: Ended, data: DataFolder) 
         assert f"{name}: {message}" in told
 
 
-def test_all_others_are_accepted_with_the_provenance_of_the_manifest(
-    data: DataFolder, real_files: Path
-) -> None:
+def test_all_others_are_accepted_with_the_provenance_of_the_manifest(data: DataFolder, real_files: Path) -> None:
     with (real_files / "MANIFEST.csv").open(encoding="utf-8", newline="") as file:
         listed = list(csv.DictReader(file))
     expected = {

@@ -31,9 +31,7 @@ LEVEL_NOT_FILLED = "13111-01-03-4_2026-03-10.csv"
 
 
 @pytest.fixture(scope="session")
-def warehouse(
-    real_files: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def warehouse(real_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     data = DataFolder(tmp_path_factory.mktemp("real") / "data")
     assert refresh(data, [real_files]).published
     with open_published(data.published) as connection:
@@ -76,9 +74,7 @@ def quotient(warehouse: duckdb.DuckDBPyConnection, sector: str) -> tuple[float |
 
 
 @pytest.mark.parametrize(("sector", "expected"), [("H", 1.2213582), ("86", 1.1381553)])
-def test_location_quotients_of_the_ruhr(
-    warehouse: duckdb.DuckDBPyConnection, sector: str, expected: float
-) -> None:
+def test_location_quotients_of_the_ruhr(warehouse: duckdb.DuckDBPyConnection, sector: str, expected: float) -> None:
     assert quotient(warehouse, sector) == pytest.approx((expected, expected, expected), abs=1e-7)
 
 
@@ -120,13 +116,10 @@ def test_a_level_that_is_not_filled_is_not_available_and_one_finding_says_so(
         "WHERE indicator_id = 'employees' AND reference_date = '2025-06-30'",
     )
     assert (NRW, 7_350_231, 7_350_231, 7_350_231) in values
-    assert {value for region, *figures in values if region not in (NRW, GERMANY) for value in figures} == {
-        None
-    }
+    assert {value for region, *figures in values if region not in (NRW, GERMANY) for value in figures} == {None}
     findings = rows(
         warehouse,
-        "SELECT severity, text_de FROM quality.finding JOIN meta.delivery USING (delivery_id) "
-        "WHERE file_name = ?",
+        "SELECT severity, text_de FROM quality.finding JOIN meta.delivery USING (delivery_id) WHERE file_name = ?",
         LEVEL_NOT_FILLED,
     )
     assert len(findings) == 1
@@ -190,10 +183,7 @@ Printed = dict[tuple[str, str], float | None]
 def read_report(path: Path) -> dict[dt.date, dict[str, float | None]]:
     """Date → sector → employees, None where `*` is printed."""
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    cells = [
-        [cell.value for cell in row]
-        for row in book["Tabelle 2.3"].iter_rows(min_row=8, max_row=36, max_col=8)
-    ]
+    cells = [[cell.value for cell in row] for row in book["Tabelle 2.3"].iter_rows(min_row=8, max_row=36, max_col=8)]
     book.close()
     dates = []
     for header in cells[0][3:8]:
@@ -308,9 +298,7 @@ def compare(
         hidden = {cell for cell, count in printed.items() if count is None}
         hidden |= {(RUHR, sector) for kreis, sector in hidden if kreis in ruhr_kreise()}
         hidden |= {(NRW, sector) for _, sector in hidden if (NRW, sector) not in printed}
-        assert found == {
-            cell: (None if cell in hidden else low, low, high) for cell, (low, high) in bounds.items()
-        }
+        assert found == {cell: (None if cell in hidden else low, low, high) for cell, (low, high) in bounds.items()}
         quoted = rows(
             warehouse,
             "SELECT region_id, benchmark_id, sector_id, location_quotient, location_quotient_lower, "
@@ -343,9 +331,7 @@ def test_every_quotient_of_the_reports(warehouse: duckdb.DuckDBPyConnection, rea
     assert compare(warehouse, "ba-rr", printed, REPORT_PARENTS) > 5000
 
 
-def test_every_quotient_of_the_employment_tables(
-    warehouse: duckdb.DuckDBPyConnection, real_files: Path
-) -> None:
+def test_every_quotient_of_the_employment_tables(warehouse: duckdb.DuckDBPyConnection, real_files: Path) -> None:
     printed = tables(real_files / "regionalstatistik" / "datencsv")
     assert len(printed) == 6
     assert all(len(figures) == 55 * 14 for figures in printed.values())
@@ -359,9 +345,7 @@ def cell_in_workbook(content: bytes, locator: str) -> tuple[str, str]:
     """(text of a cell, text of the sheet around it)."""
     sheet, _, address = locator.partition("!")
     page = openpyxl.load_workbook(io.BytesIO(content), data_only=True)[sheet]
-    around = " ".join(
-        str(cell.value) for row in page.iter_rows(max_row=60) for cell in row if cell.value is not None
-    )
+    around = " ".join(str(cell.value) for row in page.iter_rows(max_row=60) for cell in row if cell.value is not None)
     return str(page[address].value), around
 
 
@@ -398,11 +382,7 @@ def test_any_observation_is_found_in_its_file(warehouse: duckdb.DuckDBPyConnecti
         look = cell_in_workbook if "!" in locator else cell_in_text
         cell, around = look(paths[sha256].read_bytes(), locator)
         assert cell.strip() == printed.strip(), (dataset, paths[sha256], locator)
-        names = (
-            (region, "Deutschland", "DG")
-            if region == GERMANY
-            else (region, _first_word(regions()[region].name))
-        )
+        names = (region, "Deutschland", "DG") if region == GERMANY else (region, _first_word(regions()[region].name))
         assert any(name in around for name in names), (dataset, region, around[:200])
 
 

@@ -83,9 +83,7 @@ def test_filters_let_through_what_the_readme_says() -> None:
 
 
 @pytest.mark.parametrize("weight", ["1.5", "4/3", "1/0", "-1", "1,5", ""])
-def test_a_weight_that_is_no_share_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weight: str
-) -> None:
+def test_a_weight_that_is_no_share_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weight: str) -> None:
     file = tables.FOLDER / crosswalks.TopicSector.FILE
     with file.open(encoding="utf-8", newline="") as text:
         printed = list(csv.DictReader(text))
@@ -98,7 +96,5 @@ def test_a_weight_that_is_no_share_is_named(
         writer.writerows(printed)
     rows(crosswalks.TopicSector)  # what the table refers to is read from the delivered files
     monkeypatch.setattr(tables, "FOLDER", tmp_path)
-    with pytest.raises(
-        ValueError, match=r"topic_sector\.csv, row 6, column weight: expected a share from 0 to 1"
-    ):
+    with pytest.raises(ValueError, match=r"topic_sector\.csv, row 6, column weight: expected a share from 0 to 1"):
         read(crosswalks.TopicSector)

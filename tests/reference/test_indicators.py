@@ -48,9 +48,7 @@ def test_an_indicator_is_explained_in_both_languages(indicator: Indicator) -> No
     assert indicator.formula.strip()
 
 
-@pytest.mark.parametrize(
-    ("indicator_id", "source"), FROM_TABLES, ids=[f"{i}-{s.dataset}" for i, s in FROM_TABLES]
-)
+@pytest.mark.parametrize(("indicator_id", "source"), FROM_TABLES, ids=[f"{i}-{s.dataset}" for i, s in FROM_TABLES])
 def test_an_indicator_is_computed_from_cells_that_exist(indicator_id: str, source: Source) -> None:
     terms = [*source.value, *source.per, *([source.numerator] if source.numerator else [])]
     if source.dataset in tables():

@@ -24,9 +24,7 @@ from reference.sectors import (
 
 SCHEMES = (BA_REGIONALREPORT, GENESIS_13, LDB_SECTIONS, DIVISIONS)
 #: WZ 2008 has 88 divisions; these numbers are not used.
-WZ_2008 = {f"{n:02}" for n in range(1, 100)} - {
-    *("04", "34", "40", "44", "48", "54", "57", "67", "76", "83", "89")
-}
+WZ_2008 = {f"{n:02}" for n in range(1, 100)} - {*("04", "34", "40", "44", "48", "54", "57", "67", "76", "83", "89")}
 
 
 def covered(sector: Sector) -> set[str]:
@@ -99,14 +97,10 @@ def test_a_code_covers_the_divisions_it_names(scheme: str) -> None:
 
 def test_a_section_covers_the_same_divisions_in_every_scheme() -> None:
     for section in ("A", "C", "F", "J", "K", "L"):
-        assert (
-            len({sectors(scheme)[section].divisions for scheme in SCHEMES if section in sectors(scheme)}) == 1
-        )
+        assert len({sectors(scheme)[section].divisions for scheme in SCHEMES if section in sectors(scheme)}) == 1
     services = sectors(BA_REGIONALREPORT)["G-U"], sectors(GENESIS_13)["G-U"]
     assert services[0].divisions == services[1].divisions
-    assert set(services[1].divisions) - set(sectors(LDB_SECTIONS)["G-T"].divisions) == {
-        "99"
-    }  # U is left out there
+    assert set(services[1].divisions) - set(sectors(LDB_SECTIONS)["G-T"].divisions) == {"99"}  # U is left out there
 
 
 def test_temporary_agency_work_shares_its_division_with_the_rest_of_n() -> None:

@@ -62,9 +62,7 @@ def test_every_topic_has_every_kreis_and_no_category_is_invented() -> None:
     pairs = {(row.topic_id, row.region_id) for row in rows(strategy.TopicRegion)}
     assert pairs == {(topic.topic_id, kreis) for topic in rows(strategy.Topic) for kreis in ruhr_kreise()}
     assert len(pairs) == 90
-    assert {(row.category, row.category_status) for row in rows(strategy.TopicRegion)} == {
-        (None, "not_legible")
-    }
+    assert {(row.category, row.category_status) for row in rows(strategy.TopicRegion)} == {(None, "not_legible")}
 
 
 def test_a_reading_of_the_prose_says_so_and_rests_on_a_short_quote() -> None:
@@ -94,14 +92,10 @@ def test_the_cost_of_the_plan_is_its_baseline() -> None:
 
 
 def test_delivered_status_is_planned_and_no_target_is_invented() -> None:
-    assert {row.action_id for row in rows(strategy.ActionStatus)} == {
-        a.action_id for a in rows(strategy.Action)
-    }
+    assert {row.action_id for row in rows(strategy.ActionStatus)} == {a.action_id for a in rows(strategy.Action)}
     for status in rows(strategy.ActionStatus):
         assert status.status == "planned"
-        assert {v for k, v in dataclasses.asdict(status).items() if k not in ("action_id", "status")} == {
-            None
-        }
+        assert {v for k, v in dataclasses.asdict(status).items() if k not in ("action_id", "status")} == {None}
     assert rows(strategy.Target) == ()
 
 
@@ -123,9 +117,7 @@ def test_an_indicator_has_one_baseline_per_region_and_day() -> None:
     assert unemployment == {"05170": 6.9, "05513": 15.8, "05": 7.9, "DE": 6.3}
 
 
-@pytest.mark.parametrize(
-    "baseline_id", ["B015", "B018", "B019", "B020", "B030", "B046", "B052", "B054", "B100"]
-)
+@pytest.mark.parametrize("baseline_id", ["B015", "B018", "B019", "B020", "B030", "B046", "B052", "B054", "B100"])
 def test_known_contradictions_are_noted_in_both_languages(baseline_id: str) -> None:
     (row,) = (row for row in rows(strategy.Baseline) if row.baseline_id == baseline_id)
     assert row.contradiction_de
@@ -217,9 +209,7 @@ def test_no_cell_carries_stray_blanks(table: type[Row]) -> None:
         (strategy.Topic, 7, {"topic_id": ""}, "column topic_id: expected a text; found an empty cell"),
     ],
 )  # fmt: skip
-def test_a_broken_cell_is_named(
-    copy: Path, table: type[Row], row: int, cells: dict[str, str], said: str
-) -> None:
+def test_a_broken_cell_is_named(copy: Path, table: type[Row], row: int, cells: dict[str, str], said: str) -> None:
     change(copy, table, row, **cells)
     with pytest.raises(ValueError, match="reference/") as error:
         read(table)
@@ -229,9 +219,7 @@ def test_a_broken_cell_is_named(
 def test_a_changed_header_is_named(copy: Path) -> None:
     file = copy / strategy.Topic.FILE
     file.write_text(file.read_text(encoding="utf-8").replace("title_en", "title"), encoding="utf-8")
-    with pytest.raises(
-        ValueError, match=r"topics\.csv, row 1: expected the columns .*title_en.*; found .*title,"
-    ):
+    with pytest.raises(ValueError, match=r"topics\.csv, row 1: expected the columns .*title_en.*; found .*title,"):
         read(strategy.Topic)
 
 

@@ -17,9 +17,7 @@ GOOD = [
     employees("05113", "B,D,E", HIDDEN),
     employees("05113", "NA", 0),
     observation(MISSING, region_id="DE"),
-    observation(
-        12.5, region_id="05", variable="population", dimensions="age=18-25;sex=female", status="provisional"
-    ),
+    observation(12.5, region_id="05", variable="population", dimensions="age=18-25;sex=female", status="provisional"),
     observation(100.01, variable="broadband_coverage", unit="%", dimensions="min_mbit=1000;technology=ftth"),
     observation(-3.5, variable="net_migration_rate", unit="je 1.000"),
     *(observation(1, basis=basis, locator=f"basis {basis}") for basis in BASES),

@@ -64,9 +64,7 @@ def test_texts_with_quotes_become_comments() -> None:
     with duckdb.connect() as connection:
         for statement in create_statements(relation):
             connection.execute(statement)
-        comments = connection.execute(
-            "SELECT comment FROM duckdb_columns() WHERE table_name = 't'"
-        ).fetchall()
+        comments = connection.execute("SELECT comment FROM duckdb_columns() WHERE table_name = 't'").fetchall()
         with pytest.raises(duckdb.ConstraintException):
             connection.execute("INSERT INTO t VALUES (NULL)")
     assert comments == [('Wert der Ruhr\'s [%] | the "Ruhr"; DROP TABLE t [%]',)]

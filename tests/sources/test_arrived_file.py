@@ -104,9 +104,7 @@ def test_rows_know_the_line_they_start_on(arrive: Arrive) -> None:
         min_size=1,
     )
 )
-def test_rows_are_what_was_written_and_start_where_they_were_written(
-    arrive: Arrive, table: list[list[str]]
-) -> None:
+def test_rows_are_what_was_written_and_start_where_they_were_written(arrive: Arrive, table: list[list[str]]) -> None:
     written, starts = io.StringIO(), []
     writer = csv.writer(written, delimiter=";", lineterminator="\n")
     for cells in table:

@@ -161,9 +161,7 @@ def test_decodes_three_tables(tmp_path: Path) -> None:
         "ba_regionalreport", "2022-03-31", dt.date(2022, 10, 12),
     )  # fmt: skip
     observations = [Observation._make(o) for o in result.observations]
-    by_dataset = {
-        name: [o for o in observations if o.dataset == name] for name in {o.dataset for o in observations}
-    }
+    by_dataset = {name: [o for o in observations if o.dataset == name] for name in {o.dataset for o in observations}}
     assert {name: len(found) for name, found in by_dataset.items()} == {
         "ba_regionalreport_2.3": 24 * 5, "ba_regionalreport_2.1": 3 * 5, "ba_regionalreport_6": 5 * 12,
     }  # fmt: skip
@@ -213,9 +211,7 @@ def test_series_carries_the_year_and_its_dimensions(tmp_path: Path) -> None:
 def test_signs(tmp_path: Path, cell: Any, value: float | None, status: str, printed: str) -> None:
     sheets = report()
     row_of(sheets, "Tabelle 2.3", "F")[4] = cell
-    found = next(
-        o for o in decoded(tmp_path, sheets) if o.sector_id == "F" and o.reference_date == STICHTAGE[1]
-    )
+    found = next(o for o in decoded(tmp_path, sheets) if o.sector_id == "F" and o.reference_date == STICHTAGE[1])
     assert (found.value, found.status, found.printed) == (value, status, printed)
     assert (found.value is not None) == (found.status in STATUSES_WITH_VALUE)
 
@@ -426,9 +422,7 @@ cells = st.one_of(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sheet=st.sampled_from(sorted(report())), row=st.integers(0, 40), column=st.integers(0, 13), cell=cells)
-def test_any_cell_anywhere_is_read_or_rejected(
-    tmp_path: Path, sheet: str, row: int, column: int, cell: Any
-) -> None:
+def test_any_cell_anywhere_is_read_or_rejected(tmp_path: Path, sheet: str, row: int, column: int, cell: Any) -> None:
     sheets = report()
     rows = sheets[sheet]
     rows.extend([] for _ in range(row + 1 - len(rows)))

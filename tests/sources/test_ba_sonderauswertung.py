@@ -161,9 +161,7 @@ def test_region_cells(tmp_path: Path, cell: str, region_id: str) -> None:
     assert [o.region_id for o in observations(one_row(tmp_path, region=cell))] == [region_id]
 
 
-@pytest.mark.parametrize(
-    "cell", ["051", "051 Düsseldorf, Regierungsbezirk", "343 Agentur Essen", "06 Hessen", "06412"]
-)
+@pytest.mark.parametrize("cell", ["051", "051 Düsseldorf, Regierungsbezirk", "343 Agentur Essen", "06 Hessen", "06412"])
 def test_other_regions_are_counted(tmp_path: Path, cell: str) -> None:
     rows = [*ROWS[:1], [cell, "30.06.2024", "28", "1"]]
     result = PRODUCT.decode(csv_file(tmp_path, long_rows(rows)))
@@ -324,9 +322,7 @@ def test_cut_off_workbook_is_rejected(tmp_path: Path) -> None:
 @given(
     row=st.integers(0, 13),
     column=st.integers(0, 4),
-    cell=st.one_of(
-        st.text(max_size=20), st.sampled_from([*HEAD, "*", "-", "©", "WZ 2025", "30.06.2024", '"'])
-    ),
+    cell=st.one_of(st.text(max_size=20), st.sampled_from([*HEAD, "*", "-", "©", "WZ 2025", "30.06.2024", '"'])),
 )
 def test_any_cell_anywhere_is_read_or_rejected(tmp_path: Path, row: int, column: int, cell: str) -> None:
     rows = [[*cells, *[""] * (5 - len(cells))] for cells in long_rows()]

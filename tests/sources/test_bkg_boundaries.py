@@ -115,9 +115,7 @@ def test_other_json_is_refused(content: Any) -> None:
     assert "FeatureCollection" in rejected(content).expected
 
 
-@pytest.mark.parametrize(
-    "content", [b"[" * 100_000, b"9" * 5_000, b'{"type": "FeatureCollection", "feat', b""]
-)
+@pytest.mark.parametrize("content", [b"[" * 100_000, b"9" * 5_000, b'{"type": "FeatureCollection", "feat', b""])
 def test_broken_json_is_refused(content: bytes) -> None:
     assert rejected(content).expected
 

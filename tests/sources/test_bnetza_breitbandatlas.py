@@ -231,9 +231,7 @@ def test_a_file_cut_off_anywhere_is_refused_or_remarked(cut: int) -> None:
     assert [remark.check_id for remark in decoded.remarks] == ["last_line_open"]
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"\n\n", b"\xef\xbb\xbf", b"<html>verf_300_1000", b"PK\x03\x04", b"\x81"]
-)
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b"<html>verf_300_1000", b"PK\x03\x04", b"\x81"])
 def test_a_file_that_is_no_table_is_refused(content: bytes) -> None:
     assert not PRODUCT.recognises(arrived(content))
     assert rejected(content).expected

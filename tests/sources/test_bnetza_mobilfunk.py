@@ -89,9 +89,7 @@ def test_land_and_germany_are_read_too(key: str, region_id: str) -> None:
 
 def test_a_new_name_keeps_its_own_id_and_is_remarked() -> None:
     decoded = decode(table([["5G SA", "Grün- und Freifläche", "20", "Gemeindefläche", "1"]]))
-    assert ("05113", "area_group=municipal_area;area_type=gruen_und_freiflaeche;technology=5g_sa") in facts(
-        decoded
-    )
+    assert ("05113", "area_group=municipal_area;area_type=gruen_und_freiflaeche;technology=5g_sa") in facts(decoded)
     assert [remark.check_id for remark in decoded.remarks] == ["name_not_declared"] * 2
 
 

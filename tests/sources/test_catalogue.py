@@ -88,11 +88,7 @@ def test_a_workbook_cut_off_anywhere_is_refused(arrive: Arrive, cut: int) -> Non
 
 
 @settings(max_examples=200)
-@given(
-    st.one_of(
-        st.binary(max_size=400), st.text(max_size=400), st.binary(max_size=200).map(b"PK\x03\x04".__add__)
-    )
-)
+@given(st.one_of(st.binary(max_size=400), st.text(max_size=400), st.binary(max_size=200).map(b"PK\x03\x04".__add__)))
 def test_any_bytes_are_a_product_or_refused(arrive: Arrive, content: bytes | str) -> None:
     file = arrive(content)
     with contextlib.suppress(Rejected):

@@ -52,9 +52,7 @@ def scalar(connection: duckdb.DuckDBPyConnection, expression: str, *parameters: 
     return row[0]
 
 
-def aggregate(
-    connection: duckdb.DuckDBPyConnection, expression: str, **columns: Iterable[float | None]
-) -> Any:
+def aggregate(connection: duckdb.DuckDBPyConnection, expression: str, **columns: Iterable[float | None]) -> Any:
     """An aggregate macro over columns given as lists."""
     names = list(columns)
     lists = ", ".join(f"unnest(?::DOUBLE[]) AS {name}" for name in names)
@@ -137,11 +135,7 @@ def _employment(cells: Cells) -> Iterator[Row]:
             "employees": lower if lower == upper else None,
             "employees_lower": lower,
             "employees_upper": upper,
-            "status": "suppressed"
-            if isinstance(figure, tuple)
-            else "not_available"
-            if figure is None
-            else "value",
+            "status": "suppressed" if isinstance(figure, tuple) else "not_available" if figure is None else "value",
             "basis": "WZ2008",
             "delivery_id": "made-up",
         }

@@ -11,10 +11,7 @@ from hypothesis import strategies as st
 from tests.transforms.marts import scalar
 
 quick = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-BOUNDS = (
-    "[marts.location_quotient_ci_lower($1, $2, $3, $4, $5), "
-    "marts.location_quotient_ci_upper($1, $2, $3, $4, $5)]"
-)
+BOUNDS = "[marts.location_quotient_ci_lower($1, $2, $3, $4, $5), marts.location_quotient_ci_upper($1, $2, $3, $4, $5)]"
 
 
 def interval(connection: duckdb.DuckDBPyConnection, *figures: float, z: float = 1.96) -> list[float | None]:

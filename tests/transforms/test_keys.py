@@ -116,9 +116,7 @@ def test_shift_share_of_the_textbook(keys: Path, measures: duckdb.DuckDBPyConnec
         for name, sectors in figures.items():
             cells |= {(name, str(place), date): e for place, e in enumerate(sectors)}
     fill(measures, cells, {TOTAL: None} | {str(place): TOTAL for place in range(4)})
-    (found,) = records(
-        measures, "FROM marts.shift_share WHERE region_id = ? AND sector_id = ?", region, TOTAL
-    )
+    (found,) = records(measures, "FROM marts.shift_share WHERE region_id = ? AND sector_id = ?", region, TOTAL)
     components = {"Dunn": DUNN, "Esteban": ESTEBAN}
     checked = [key for key in read(keys / "reat_00_textbook_shiftshare.csv") if key["region"] == region]
     checked = [key for key in checked if key["method"] in components]
@@ -179,9 +177,7 @@ def test_growth_portfolio_on_sums(keys: Path, goettingen: duckdb.DuckDBPyConnect
         assert close((start + end) / 2, key["LQ_mean_of_years"]), key
 
 
-def test_published_totals_hold_more_than_their_sections(
-    keys: Path, goettingen: duckdb.DuckDBPyConnection
-) -> None:
+def test_published_totals_hold_more_than_their_sections(keys: Path, goettingen: duckdb.DuckDBPyConnection) -> None:
     share = "SELECT reference_date, sum(share) FROM marts.specialisation WHERE region_id = ? GROUP BY ALL"
     shares = dict(goettingen.execute(share, [REGION]).fetchall())
     for key in read(keys / "reat_01_goettingen_control_totals.csv"):
@@ -201,9 +197,7 @@ def test_structure(keys: Path, goettingen: duckdb.DuckDBPyConnection) -> None:
         "herf_norm": "herfindahl_normalised",
         "herf_eq": "equivalent_sectors",
     }
-    expected = [
-        key for key in read(keys / "reat_01_goettingen_specialisation_indices.csv") if key["measure"] in names
-    ]
+    expected = [key for key in read(keys / "reat_01_goettingen_specialisation_indices.csv") if key["measure"] in names]
     assert len(expected) == 50
     for key in expected:
         assert close(found[day(key["year"]), names[key["measure"]]], key["value"]), key
@@ -225,9 +219,7 @@ def test_shift_share_by_industry(keys: Path, goettingen: duckdb.DuckDBPyConnecti
     checked = 0
     for key in read(keys / "reat_02_shiftshare_by_industry.csv"):
         if key["dataset"].startswith("Goettingen") and key["component"] in BY_INDUSTRY:
-            found = shift_share(
-                goettingen, dates_of(key["dataset"]), BY_INDUSTRY[key["component"]], key["industry"]
-            )
+            found = shift_share(goettingen, dates_of(key["dataset"]), BY_INDUSTRY[key["component"]], key["industry"])
             assert close(found, key["value"]), key
             checked += 1
     assert checked == 165

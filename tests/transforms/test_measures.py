@@ -24,9 +24,7 @@ def call(connection: duckdb.DuckDBPyConnection, name: str, *figures: float | Non
 
 
 @given(part=SOME, whole=SOME)
-def test_the_benchmark_has_a_quotient_of_one(
-    measures: duckdb.DuckDBPyConnection, part: float, whole: float
-) -> None:
+def test_the_benchmark_has_a_quotient_of_one(measures: duckdb.DuckDBPyConnection, part: float, whole: float) -> None:
     assert call(measures, "location_quotient", part, whole, part, whole) == 1
 
 
@@ -35,20 +33,14 @@ def test_the_quotient_is_the_share_over_the_share_of_the_benchmark(
     measures: duckdb.DuckDBPyConnection, e_ij: float, e_i: float, e_bj: float, e_b: float
 ) -> None:
     found = call(measures, "location_quotient", e_ij, e_i, e_bj, e_b)
-    assert found == pytest.approx(
-        call(measures, "share", e_ij, e_i) / call(measures, "share", e_bj, e_b), rel=1e-12
-    )
-    assert call(measures, "location_quotient", 2 * e_ij, 2 * e_i, e_bj, e_b) == pytest.approx(
-        found, rel=1e-12
-    )
+    assert found == pytest.approx(call(measures, "share", e_ij, e_i) / call(measures, "share", e_bj, e_b), rel=1e-12)
+    assert call(measures, "location_quotient", 2 * e_ij, 2 * e_i, e_bj, e_b) == pytest.approx(found, rel=1e-12)
 
 
 @given(parts=st.lists(COUNT, min_size=1, max_size=30))
 def test_shares_sum_to_one(measures: duckdb.DuckDBPyConnection, parts: list[float]) -> None:
     assume(any(parts))
-    assert math.fsum(call(measures, "share", part, sum(parts)) for part in parts) == pytest.approx(
-        1, abs=1e-12
-    )
+    assert math.fsum(call(measures, "share", part, sum(parts)) for part in parts) == pytest.approx(1, abs=1e-12)
 
 
 @given(e_ij=COUNT, e_i=COUNT, e_b=COUNT)
@@ -75,15 +67,11 @@ def test_growth_from_nobody_is_undefined(measures: duckdb.DuckDBPyConnection, af
 
 
 @given(before=SOME, between=SOME, after=COUNT)
-def test_growth_chains(
-    measures: duckdb.DuckDBPyConnection, before: float, between: float, after: float
-) -> None:
+def test_growth_chains(measures: duckdb.DuckDBPyConnection, before: float, between: float, after: float) -> None:
     assert call(measures, "growth_rate", before, before) == 0
     assert call(measures, "growth_rate", before, 0.0) == -1
     whole = 1 + call(measures, "growth_rate", before, after)
-    steps = (1 + call(measures, "growth_rate", before, between)) * (
-        1 + call(measures, "growth_rate", between, after)
-    )
+    steps = (1 + call(measures, "growth_rate", before, between)) * (1 + call(measures, "growth_rate", between, after))
     assert whole == pytest.approx(steps, rel=1e-9)
 
 

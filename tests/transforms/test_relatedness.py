@@ -95,9 +95,7 @@ def test_by_definition(measures: duckdb.DuckDBPyConnection, seed: int) -> None:
 
 @quick
 @given(st.integers(0, 2**32))
-def test_bounds_hold_for_every_completion_of_hidden_cells(
-    measures: duckdb.DuckDBPyConnection, seed: int
-) -> None:
+def test_bounds_hold_for_every_completion_of_hidden_cells(measures: duckdb.DuckDBPyConnection, seed: int) -> None:
     world, draw = random_world(seed), random.Random(seed)
     hidden = {cell: world[cell] + draw.randint(0, 15) for cell in draw.sample(sorted(world), 12)}
     pairs, points = marts_of(measures, world, hidden)

@@ -74,9 +74,7 @@ def test_components_add_up_to_the_change(measures: duckdb.DuckDBPyConnection, wo
 
 @quick
 @given(worlds, st.integers(2, 1000))
-def test_components_scale_with_employment(
-    measures: duckdb.DuckDBPyConnection, world: World, times: int
-) -> None:
+def test_components_scale_with_employment(measures: duckdb.DuckDBPyConnection, world: World, times: int) -> None:
     once, scaled = shift_share(measures, cells_of(world)), shift_share(measures, cells_of(world, times))
     for sector, row in once.items():
         size = 1e-9 * times * (1 + max(abs(row[name]) for name in COMPONENTS))
@@ -97,9 +95,7 @@ def test_the_order_of_rows_does_not_matter(
 
 @quick
 @given(worlds)
-def test_a_benchmark_has_no_regional_share_against_itself(
-    measures: duckdb.DuckDBPyConnection, world: World
-) -> None:
+def test_a_benchmark_has_no_regional_share_against_itself(measures: duckdb.DuckDBPyConnection, world: World) -> None:
     shift_share(measures, cells_of(world))
     own = records(measures, "FROM marts.shift_share WHERE region_id = benchmark_id AND sector_id <> 'TOTAL'")
     size = 1e-9 * (1 + sum(sum(figures) for figures in world))
@@ -161,9 +157,7 @@ def test_nothing_is_counted_twice(measures: duckdb.DuckDBPyConnection) -> None:
     parents = {TOTAL: None, "C": TOTAL, "0": "C", "B-E": TOTAL, "part of it": "B-E"}
     found = shift_share(measures, {k: v for k, v in nested.items() if k[1] != "1"}, parents, partial=("B-E",))
     assert set(found) == {"0", "B-E", TOTAL}
-    assert {name: found[TOTAL][name] for name in COMPONENTS} == {
-        name: expected[TOTAL][name] for name in COMPONENTS
-    }
+    assert {name: found[TOTAL][name] for name in COMPONENTS} == {name: expected[TOTAL][name] for name in COMPONENTS}
 
 
 def test_dates_that_print_different_sectors_are_not_compared(measures: duckdb.DuckDBPyConnection) -> None:

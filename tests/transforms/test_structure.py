@@ -22,9 +22,7 @@ quick = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCh
 
 Employees = Mapping[str, int]
 people = st.one_of(st.just(0), st.integers(1, 9), st.integers(1, 100_000))
-regions = st.fixed_dictionaries(dict.fromkeys(SECTION_OF, people)).filter(
-    lambda region: sum(region.values()) > 0
-)
+regions = st.fixed_dictionaries(dict.fromkeys(SECTION_OF, people)).filter(lambda region: sum(region.values()) > 0)
 
 
 def shares(figures: Mapping[str, float]) -> list[float]:
@@ -69,9 +67,7 @@ def measured(connection: duckdb.DuckDBPyConnection, cells: Mapping[Cell, Figure]
 
 @quick
 @given(regions, regions)
-def test_measures_are_what_they_mean(
-    measures: duckdb.DuckDBPyConnection, region: Employees, rest: Employees
-) -> None:
+def test_measures_are_what_they_mean(measures: duckdb.DuckDBPyConnection, region: Employees, rest: Employees) -> None:
     benchmark = {division: e + rest[division] for division, e in region.items()}
     found = measured(measures, cells_of(region, benchmark))
     for measure, value in expected(region, benchmark).items():
@@ -104,9 +100,7 @@ def test_neither_size_nor_order_of_rows_matters(
 
 @quick
 @given(regions)
-def test_a_benchmark_does_not_differ_from_itself(
-    measures: duckdb.DuckDBPyConnection, region: Employees
-) -> None:
+def test_a_benchmark_does_not_differ_from_itself(measures: duckdb.DuckDBPyConnection, region: Employees) -> None:
     measured(measures, cells_of(region, region))
     own = structure(measures, NRW)
     assert own["krugman"]["value"] == own["hoover"]["value"] == 0
@@ -137,9 +131,7 @@ def test_bounds_hold_for_every_completion_of_hidden_cells(
 
 @quick
 @given(regions)
-def test_a_benchmark_with_hidden_cells_is_still_itself(
-    measures: duckdb.DuckDBPyConnection, region: Employees
-) -> None:
+def test_a_benchmark_with_hidden_cells_is_still_itself(measures: duckdb.DuckDBPyConnection, region: Employees) -> None:
     hidden: dict[Cell, Figure] = {(NRW, "10", START): (0.0, 50.0), (NRW, "62", START): 1}
     measured(measures, cells_of(region, region) | hidden)
     own = structure(measures, NRW)
@@ -172,9 +164,7 @@ def test_a_printed_section_makes_the_unrelated_variety_exact(measures: duckdb.Du
 
 
 def test_variety_needs_divisions(measures: duckdb.DuckDBPyConnection) -> None:
-    cells: dict[Cell, Figure] = {
-        (region, sector, START): 10 for region in (REGION, NRW) for sector in ("C", "F", "J")
-    }
+    cells: dict[Cell, Figure] = {(region, sector, START): 10 for region in (REGION, NRW) for sector in ("C", "F", "J")}
     found = measured(measures, cells)
     assert found["entropy"]["value"] == pytest.approx(math.log2(3))
     for measure in VARIETY:

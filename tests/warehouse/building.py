@@ -55,9 +55,7 @@ def observation(printed: float | str, **fields: Any) -> Observation:
         "printed": str(printed),
     }
     cell = defaults | fields
-    place = "|".join(
-        str(cell[name]) for name in ("dataset", "variable", "region_id", "sector_scheme", "sector_id")
-    )
+    place = "|".join(str(cell[name]) for name in ("dataset", "variable", "region_id", "sector_scheme", "sector_id"))
     cell.setdefault("locator", f"{place}|{cell['dimensions']}|{cell['reference_date']}")
     return Observation(**cell)
 
@@ -133,9 +131,7 @@ def build_small_warehouse(folder: Path) -> Path:
     ]
     inhabitants: dict[str, float | str] = {**dict.fromkeys(kreise, 10_000), kreise[0]: MISSING, NRW: 600_000}
     population = [
-        observation(
-            printed, dataset="12411-01-01-4", variable="population", region_id=region, basis="census2022"
-        )
+        observation(printed, dataset="12411-01-01-4", variable="population", region_id=region, basis="census2022")
         for region, printed in inhabitants.items()
     ]
     fixed = "customer=households;min_mbit=1000;technology=all"

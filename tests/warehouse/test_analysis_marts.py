@@ -43,9 +43,7 @@ def region(region_id: str, day: dt.date, **counts: float | str) -> list[Observat
 
 
 def everywhere(day: dt.date, essen: dict[str, float | str] | None = None) -> list[Observation]:
-    return [
-        cell for kreis in nrw_kreise() for cell in region(kreis, day, **((essen or {}) if kreis == ESSEN else {}))
-    ]
+    return [cell for kreis in nrw_kreise() for cell in region(kreis, day, **((essen or {}) if kreis == ESSEN else {}))]
 
 
 def build(folder: Path, *tables: list[Observation]) -> Path:
@@ -87,9 +85,7 @@ def test_rankings_take_intervals_by_their_lower_bound_and_say_what_is_certain(tm
 
 
 def test_growth_is_only_ranked_from_half_the_average_specialisation_on(tmp_path: Path) -> None:
-    warehouse = build(
-        tmp_path, everywhere(EARLY, {"I": 10, "J": 90}), everywhere(LATE, {"I": 40, "J": 99, "K": 101})
-    )
+    warehouse = build(tmp_path, everywhere(EARLY, {"I": 10, "J": 90}), everywhere(LATE, {"I": 40, "J": 99, "K": 101}))
     ranking = rows(
         warehouse,
         "SELECT sector_id FROM marts.ranking WHERE kind = 'growth' AND region_id = ? ORDER BY rank LIMIT 2",
@@ -122,9 +118,7 @@ def test_a_coarse_sector_makes_a_topic_an_interval(tmp_path: Path) -> None:
     st.lists(st.integers(0, 300), min_size=4, max_size=4),
     st.sets(st.sampled_from(["86", "87,88", "P", "O,U"]), max_size=4),
 )
-def test_topics_contain_the_truth_whatever_is_hidden(
-    tmp_path: Path, numbers: list[int], hidden: set[str]
-) -> None:
+def test_topics_contain_the_truth_whatever_is_hidden(tmp_path: Path, numbers: list[int], hidden: set[str]) -> None:
     """Weights of topics are 0 or 1, so the true number of employees in a topic can be bounded by hand."""
     truth = dict(zip(("86", "87,88", "P", "O,U"), numbers, strict=True))
     table = []
@@ -133,9 +127,7 @@ def test_topics_contain_the_truth_whatever_is_hidden(
         cells = region(kreis, LATE, **counts)
         if kreis == ESSEN:
             cells = [
-                employees(kreis, str(cell.sector_id), HIDDEN, reference_date=LATE)
-                if cell.sector_id in hidden
-                else cell
+                employees(kreis, str(cell.sector_id), HIDDEN, reference_date=LATE) if cell.sector_id in hidden else cell
                 for cell in cells
             ]
         table += cells
@@ -208,9 +200,7 @@ def test_lights_follow_the_written_rule(tmp_path: Path) -> None:
 
 
 def test_growth_across_a_break_stops_with_a_message(tmp_path: Path) -> None:
-    new = [
-        cell._replace(basis="WZ2025") for cell in region(ESSEN, LATE)
-    ]
+    new = [cell._replace(basis="WZ2025") for cell in region(ESSEN, LATE)]
     warehouse = build(tmp_path, region(ESSEN, EARLY) + new)
     assert rows(warehouse, "FROM marts.growth") == []
     with pytest.raises(duckdb.Error, match="one rests on WZ2008, the other on WZ2025"):

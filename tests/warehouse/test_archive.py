@@ -90,9 +90,7 @@ def test_bytes_without_a_record_have_not_arrived_and_arrive_again(archive: Archi
     assert sorted(path.suffix for path in content.parent.iterdir()) == [".bin", ".json"]
 
 
-def test_a_killed_record_is_no_record(
-    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_record_is_no_record(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = incoming(tmp_path, "a.csv", b"1;2")
     replace = Path.replace
 

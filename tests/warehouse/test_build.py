@@ -56,16 +56,14 @@ def test_every_relation_is_explained_in_both_languages_and_there_is_none_beside(
         "SELECT schema_name || '.' || table_name, comment FROM duckdb_tables() WHERE NOT internal",
     )
     assert dict(found) == {
-        relation.name: f"{relation.description_de} | {relation.description_en}"
-        for relation in relations().values()
+        relation.name: f"{relation.description_de} | {relation.description_en}" for relation in relations().values()
     }
 
 
 def test_the_dictionary_describes_every_column(small_warehouse: Path) -> None:
     found = rows(
         small_warehouse,
-        "SELECT relation, field, sql_type, coalesce(unit, ''), description_de, description_en "
-        "FROM meta.dictionary",
+        "SELECT relation, field, sql_type, coalesce(unit, ''), description_de, description_en FROM meta.dictionary",
     )
     assert sorted(found) == sorted(
         (relation.name, field.name, field.sql_type, field.unit, field.description_de, field.description_en)

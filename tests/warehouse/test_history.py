@@ -87,9 +87,7 @@ def test_nothing_was_known_before_the_first_delivery(built: Path) -> None:
         (MARCH, (90, "value", "april")),
     ],
 )
-def test_the_last_vintage_known_on_a_day_counts(
-    built: Path, day: dt.date, expected: tuple[object, ...]
-) -> None:
+def test_the_last_vintage_known_on_a_day_counts(built: Path, day: dt.date, expected: tuple[object, ...]) -> None:
     assert value_as_of(built, day, NRW) == [expected]
 
 
@@ -150,8 +148,7 @@ def test_what_is_not_of_an_accepted_delivery_does_not_enter(small_warehouse: Pat
     assert rows(small_warehouse, "SELECT count(*) FROM meta.delivery WHERE state = 'quarantined'") == [(1,)]
     assert not rows(
         small_warehouse,
-        "FROM history.observation "
-        "ANTI JOIN (FROM meta.delivery WHERE state = 'accepted') USING (delivery_id)",
+        "FROM history.observation ANTI JOIN (FROM meta.delivery WHERE state = 'accepted') USING (delivery_id)",
     )
 
 

@@ -69,9 +69,7 @@ def test_the_manifest_supplies_provenance(tmp_path: Path, encoding: str) -> None
     assert (other.provenance, other.expected_sha256) == (Provenance(), "")
 
 
-@pytest.mark.parametrize(
-    ("printed", "expected"), [("true", True), ("TRUE", True), ("false", False), ("", False)]
-)
+@pytest.mark.parametrize(("printed", "expected"), [("true", True), ("TRUE", True), ("false", False), ("", False)])
 def test_synthetic_data_says_so(tmp_path: Path, printed: str, expected: bool) -> None:
     put(tmp_path, "a.csv")
     write_manifest(tmp_path, "path,is_synthetic", f"a.csv,{printed}")
@@ -80,9 +78,7 @@ def test_synthetic_data_says_so(tmp_path: Path, printed: str, expected: bool) ->
 
 def test_columns_in_any_order_unknown_ones_and_short_rows_do_no_harm(tmp_path: Path) -> None:
     put(tmp_path, "a.csv", "b.csv")
-    write_manifest(
-        tmp_path, "note,source,path,publisher,is_synthetic", "checked,x,a.csv,BA,true", "checked,y,b.csv"
-    )
+    write_manifest(tmp_path, "note,source,path,publisher,is_synthetic", "checked,x,a.csv,BA,true", "checked,y,b.csv")
     first, second = files_in(tmp_path)
     assert first.provenance == Provenance(source_id="x", publisher="BA", is_synthetic=True)
     assert second.provenance == Provenance(source_id="y")
@@ -105,9 +101,7 @@ def test_columns_in_any_order_unknown_ones_and_short_rows_do_no_harm(tmp_path: P
         (["path;source", "a.csv;s"], r"expected a column “path”, found path;source"),
     ],
 )
-def test_a_malformed_manifest_is_refused_with_row_and_column(
-    tmp_path: Path, lines: list[str], message: str
-) -> None:
+def test_a_malformed_manifest_is_refused_with_row_and_column(tmp_path: Path, lines: list[str], message: str) -> None:
     put(tmp_path, "a.csv")
     write_manifest(tmp_path, *lines)
     with pytest.raises(InboxError, match=message):

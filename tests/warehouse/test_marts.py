@@ -68,8 +68,7 @@ CASES: dict[str, list[Observation]] = {
     "two members missing": [employees(kreis, "F", 10) for kreis in KREISE[:-2]],
     "one member of the Ruhr not printed": [employees(kreis, "F", 10) for kreis in RUHR_KREISE[1:]],
     "one member says nothing": [
-        employees(kreis, "F", MISSING if kreis == ESSEN else HIDDEN if kreis == REMSCHEID else 10)
-        for kreis in KREISE
+        employees(kreis, "F", MISSING if kreis == ESSEN else HIDDEN if kreis == REMSCHEID else 10) for kreis in KREISE
     ],
     "one member hidden": [
         *everywhere(TOTAL, 100),
@@ -78,9 +77,7 @@ CASES: dict[str, list[Observation]] = {
     "two classifications": [
         employees(kreis, "F", 10, basis="WZ2025" if kreis == ESSEN else "WZ2008") for kreis in KREISE
     ],
-    "one member without margin": [
-        employees(kreis, TOTAL, HIDDEN if kreis == ESSEN else 10) for kreis in KREISE
-    ],
+    "one member without margin": [employees(kreis, TOTAL, HIDDEN if kreis == ESSEN else 10) for kreis in KREISE],
     "NRW printed": [*everywhere("F", 10), employees(NRW, "F", 531)],
     "all zero": [*everywhere(TOTAL, 100), *everywhere("F", 0)],
 }
@@ -111,15 +108,9 @@ def series() -> list[Observation]:
             employees(ESSEN, TOTAL, 100 + number, sector_scheme=LDB_SECTIONS, reference_date=day, basis=basis)
             for number, (day, basis) in enumerate(zip(QUARTERS, ["WZ2008"] * 12 + ["WZ2025"], strict=True))
         ),
-        *(
-            employees(ESSEN, TOTAL, 50, sector_scheme=DIVISIONS, reference_date=day)
-            for day in (BEFORE, AFTER)
-        ),
+        *(employees(ESSEN, TOTAL, 50, sector_scheme=DIVISIONS, reference_date=day) for day in (BEFORE, AFTER)),
         employees(ESSEN, "C", 20, sector_scheme=DIVISIONS, reference_date=BEFORE),
-        *(
-            employees(ESSEN, code, HIDDEN, sector_scheme=DIVISIONS, reference_date=AFTER)
-            for code in every_division
-        ),
+        *(employees(ESSEN, code, HIDDEN, sector_scheme=DIVISIONS, reference_date=AFTER) for code in every_division),
     ]
 
 
@@ -142,10 +133,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cases = [
         Delivery(
             f"case{number}",
-            [
-                cell._replace(reference_date=DATES[name], locator=f"cell {place}")
-                for place, cell in enumerate(cells)
-            ],
+            [cell._replace(reference_date=DATES[name], locator=f"cell {place}") for place, cell in enumerate(cells)],
         )
         for number, (name, cells) in enumerate(CASES.items())
     ]
@@ -216,9 +204,7 @@ def test_a_figure_of_a_part_of_the_employees_is_no_employment(built: Path) -> No
         ("two classifications", RUHR),
     ],
 )
-def test_there_is_no_sum_over_part_of_the_members_or_over_two_bases(
-    built: Path, case: str, region: str
-) -> None:
+def test_there_is_no_sum_over_part_of_the_members_or_over_two_bases(built: Path, case: str, region: str) -> None:
     assert employment(built, case, region, "F") is None
 
 
@@ -360,9 +346,7 @@ def test_a_topic_whose_every_division_is_hidden_lies_between_zero_and_the_total(
 
 
 def test_coverage_takes_its_dimensions_apart(small_warehouse: Path) -> None:
-    (fixed,) = records(
-        small_warehouse, "FROM marts.broadband WHERE region_id = '05111' AND reference_date = ?", DAY
-    )
+    (fixed,) = records(small_warehouse, "FROM marts.broadband WHERE region_id = '05111' AND reference_date = ?", DAY)
     assert (fixed["customer"], fixed["technology"], fixed["min_mbit"]) == ("households", "all", 1000)
     assert (fixed["coverage_pct"], fixed["delivery_id"]) == (93.85, "atlas")
     (mobile,) = records(
@@ -373,9 +357,7 @@ def test_coverage_takes_its_dimensions_apart(small_warehouse: Path) -> None:
 
 def test_an_indicator_is_a_sum_for_the_ruhr_only_where_all_members_have_a_value(built: Path) -> None:
     of_ruhr = "WHERE indicator_id = 'population' AND region_id = 'RUHR'"
-    found = rows(
-        built, f"SELECT reference_date, value, status FROM marts.indicator_value {of_ruhr} ORDER BY 1"
-    )
+    found = rows(built, f"SELECT reference_date, value, status FROM marts.indicator_value {of_ruhr} ORDER BY 1")
     assert found == [(FULL, 150, "derived"), (GAP, None, "not_available")]  # none on two census bases
     lineage = rows(built, f"SELECT count(*) FROM meta.lineage {of_ruhr} AND reference_date = ?", FULL)
     assert lineage == [(15,)]

@@ -41,15 +41,11 @@ def test_marts_hold_for_the_truth_and_for_every_completion(worlds: tuple[Table, 
     ]
     with tempfile.TemporaryDirectory() as folder:
         built = build_warehouse(Path(folder), *deliveries)
-        marts = {
-            name: records(built, f"FROM marts.{name}") for name in ("employment", "specialisation", "growth")
-        }
+        marts = {name: records(built, f"FROM marts.{name}") for name in ("employment", "specialisation", "growth")}
         failed = [check for check in run_checks(built) if check.severity == "stop" and not check.passed]
     assert failed == []
     random = Random(seed)
-    completions = {
-        (table.scheme, table.date): list(table.completions(random, COMPLETIONS)) for table in worlds
-    }
+    completions = {(table.scheme, table.date): list(table.completions(random, COMPLETIONS)) for table in worlds}
     for table in worlds:
         of_table = _rows_of(table, completions[table.scheme, table.date])
         of_table(marts["employment"], _check_employment)

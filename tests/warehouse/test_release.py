@@ -36,9 +36,7 @@ def publish(data: DataFolder, number: int) -> Path:
 def published(data: DataFolder) -> int:
     """The release a new reader sees."""
     with open_published(data.published) as connection:
-        ((number, count),) = connection.execute(
-            "SELECT release, count(*) FROM content GROUP BY ALL"
-        ).fetchall()
+        ((number, count),) = connection.execute("SELECT release, count(*) FROM content GROUP BY ALL").fetchall()
     assert count == 1000
     return int(number)
 
@@ -54,9 +52,7 @@ def file_system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     return str(request.param)
 
 
-def test_a_release_is_read_only_under_its_own_and_under_the_stable_name(
-    data: DataFolder, file_system: str
-) -> None:
+def test_a_release_is_read_only_under_its_own_and_under_the_stable_name(data: DataFolder, file_system: str) -> None:
     kept = publish(data, 1)
     assert (published(data), kept.name) == (1, "r001.duckdb")
     assert kept.read_bytes() == data.published.read_bytes()
@@ -174,9 +170,7 @@ def test_tidy_removes_what_killed_runs_left_and_nothing_else(data: DataFolder) -
     litter = [
         build(data, 2),
         data.releases / ".building-r003.duckdb.wal",
-        data.releases
-        / ".building-r004.duckdb.tmp"
-        / "duckdb_temp_storage-0.tmp",  # DuckDB spills into a folder
+        data.releases / ".building-r004.duckdb.tmp" / "duckdb_temp_storage-0.tmp",  # DuckDB spills into a folder
         data.root / ".s3monitor.duckdb.new",
         data.root / ".kind.json.123.tmp",
         shelf / "ab12.part",
@@ -247,9 +241,7 @@ def test_ids_sort_by_time() -> None:
     assert ids == sorted(ids)
 
 
-def test_what_is_published_cannot_be_written_to_and_reaches_nothing_else(
-    small_warehouse: Path, tmp_path: Path
-) -> None:
+def test_what_is_published_cannot_be_written_to_and_reaches_nothing_else(small_warehouse: Path, tmp_path: Path) -> None:
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n", encoding="utf-8")
     with open_published(small_warehouse) as connection:
@@ -269,7 +261,5 @@ def test_what_is_published_cannot_be_written_to_and_reaches_nothing_else(
 
 
 def test_reading_before_anything_is_published_says_what_to_do(data: DataFolder) -> None:
-    with pytest.raises(
-        NothingPublishedError, match=r"Nothing is published in .* yet\. Run: s3monitor refresh"
-    ):
+    with pytest.raises(NothingPublishedError, match=r"Nothing is published in .* yet\. Run: s3monitor refresh"):
         open_published(data.published)

@@ -118,17 +118,14 @@ def test_what_the_strategy_says(small_warehouse: Path, sql: str, expected: int) 
 
 @pytest.mark.parametrize("name", SOURCED)
 def test_every_row_names_document_and_place(small_warehouse: Path, name: str) -> None:
-    without = (
-        f"FROM {name} ANTI JOIN marts.document USING (document) UNION ALL FROM {name} WHERE trim(place) = ''"
-    )
+    without = f"FROM {name} ANTI JOIN marts.document USING (document) UNION ALL FROM {name} WHERE trim(place) = ''"
     assert building.rows(small_warehouse, without) == []
 
 
 def test_every_column_of_the_strategy_has_a_comment_in_both_languages(small_warehouse: Path) -> None:
     comments = building.rows(
         small_warehouse,
-        "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() "
-        "WHERE NOT internal",
+        "SELECT schema_name || '.' || table_name, column_name, comment FROM duckdb_columns() WHERE NOT internal",
     )
     described = {(relation, column) for relation, column, comment in comments if " | " in (comment or "")}
     for name in (*ROW_TYPES, "marts.action_indicator", "marts.action_timeline", "meta.strategy_file"):
@@ -146,9 +143,7 @@ def test_indicators_the_strategy_refers_to_exist() -> None:
 
 def test_output_indicators_are_those_of_the_registry_with_its_units(small_warehouse: Path) -> None:
     declared = {(i.indicator_id, i.unit) for i in indicators() if i.mart == "action_indicator"}
-    computed = building.rows(
-        small_warehouse, "SELECT DISTINCT indicator_id, unit FROM marts.action_indicator"
-    )
+    computed = building.rows(small_warehouse, "SELECT DISTINCT indicator_id, unit FROM marts.action_indicator")
     assert set(computed) == declared
 
 
@@ -175,8 +170,7 @@ def test_a_reported_activity_shows_in_action_timeline_and_output(tmp_path: Path)
     assert (action["start_date"], action["planned_eur"]) == (dt.date(2021, 11, 1), 7000)
     events = building.rows(
         path,
-        "SELECT event, start_date, evidence FROM marts.action_timeline "
-        "WHERE entry_id = 'RAP-01' ORDER BY event",
+        "SELECT event, start_date, evidence FROM marts.action_timeline WHERE entry_id = 'RAP-01' ORDER BY event",
     )
     assert events == [
         ("done", dt.date(2021, 11, 18), "Protokoll"),
@@ -184,8 +178,7 @@ def test_a_reported_activity_shows_in_action_timeline_and_output(tmp_path: Path)
     ]
     output = building.rows(
         path,
-        "SELECT indicator_id, value FROM marts.action_indicator "
-        "WHERE reference_date = DATE '2021-11-18' ORDER BY ALL",
+        "SELECT indicator_id, value FROM marts.action_indicator WHERE reference_date = DATE '2021-11-18' ORDER BY ALL",
     )
     assert output == [
         ("action_plan_activities_done", 1),
@@ -326,9 +319,7 @@ def test_a_refresh_takes_the_officers_file_and_a_broken_one_leaves_the_last_rele
     assert building.rows(data.published, done) == [(1,)]
     assert not refresh(data, [inbox]).published
 
-    broken = fill_in(
-        data.root / "strategy", strategy.ActionStatus, lambda cells: cells[0].update(status="ja")
-    )
+    broken = fill_in(data.root / "strategy", strategy.ActionStatus, lambda cells: cells[0].update(status="ja"))
     third = refresh(data, [inbox])
     assert (third.published, third.exit_code, third.release_id) == (False, 1, second.release_id)
     assert f"{broken}, row 2, column status" in third.error

@@ -14,9 +14,7 @@ AREAS = [("DG", "Deutschland"), ("05", "  Nordrhein-Westfalen")] + [
     (ags, f"      {regions()[ags].genesis_label}") for ags in ruhr_kreise()
 ]
 SEXES = [("", "Insgesamt"), ("GESM", "männlich"), ("GESW", "weiblich")]
-FOOTER = (
-    '__________\n"zu ""gesamte Tabelle"":\nein Hinweis; über\nmehrere Zeilen"\nStand: 17.08.2021 / 20:27:28\n'
-)
+FOOTER = '__________\n"zu ""gesamte Tabelle"":\nein Hinweis; über\nmehrere Zeilen"\nStand: 17.08.2021 / 20:27:28\n'
 
 #: (region code, category code) → printed cell
 Cells = dict[tuple[str, str], str]

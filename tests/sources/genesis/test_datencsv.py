@@ -93,8 +93,7 @@ def test_header_of_one_to_five_rows(titles: list[str], rows: list[list[str]]) ->
 def test_order_of_columns_does_not_matter() -> None:
     cells = population()
     rows = [
-        [label, code, "31.12.2024", cells[code, "GESW"], cells[code, ""], cells[code, "GESM"]]
-        for code, label in AREAS
+        [label, code, "31.12.2024", cells[code, "GESW"], cells[code, ""], cells[code, "GESM"]] for code, label in AREAS
     ]
     text = datencsv(header("|||weiblich|Insgesamt|männlich"), rows)
     assert facts(decode(arrived(text))) == facts(decode(arrived(population_datencsv())))
@@ -164,10 +163,7 @@ def test_regions_by_name() -> None:
     assert {row[4] for row in decoded.observations} == {"C", "TOTAL"}
     assert decoded.skipped == {"Regierungsbezirk": 2, "dissolved Kreis or part of a Kreis": 2}
     assert "“Essen”" in rejection(text.replace("Essen, krfr. Stadt", "Essen")).found
-    assert (
-        "the label of sector_ldb C"
-        in rejection(text.replace("Verarbeitendes Gewerbe", "Baugewerbe")).expected
-    )
+    assert "the label of sector_ldb C" in rejection(text.replace("Verarbeitendes Gewerbe", "Baugewerbe")).expected
 
 
 def test_regions_outside_are_counted() -> None:

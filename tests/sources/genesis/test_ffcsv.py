@@ -130,9 +130,7 @@ def test_a_variable_without_the_classification_leaves_its_fields_empty() -> None
         (7, VARIABLE + 1, "BEVSTX", "BEVSTD"),
     ],
 )
-def test_what_is_not_declared_is_named_with_its_place(
-    line: int, column: int, text: str, wording: str
-) -> None:
+def test_what_is_not_declared_is_named_with_its_place(line: int, column: int, text: str, wording: str) -> None:
     error = rejection(changed(line, column, text))
     assert error.where in (f"line {line}, column {column}", f"line {line}")
     assert wording in error.expected

@@ -62,11 +62,7 @@ def observations(decoded: dict[str, Decoded]) -> Select:
 
     def select(source_id: str, **fields: Any) -> list[Observation]:
         wanted = {"dimensions": "", **fields}
-        return [
-            o
-            for o in by_source[source_id]
-            if all(getattr(o, name) == value for name, value in wanted.items())
-        ]
+        return [o for o in by_source[source_id] if all(getattr(o, name) == value for name, value in wanted.items())]
 
     return select
 
@@ -89,9 +85,7 @@ class TestTheFolder:
     def test_another_process_elsewhere_writes_the_same_bytes(self, folder: Path, tmp_path: Path) -> None:
         code = "import pathlib, sys, sources.sample as s; s.write_sample(pathlib.Path(sys.argv[1]))"
         environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "PYTHONPATH": str(REPOSITORY)}
-        subprocess.run(
-            [sys.executable, "-c", code, str(tmp_path)], check=True, env=environment, cwd=REPOSITORY
-        )
+        subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=environment, cwd=REPOSITORY)
         assert contents(tmp_path) == contents(folder)
 
     def test_another_seed_is_another_world(self, world: World) -> None:
@@ -99,9 +93,7 @@ class TestTheFolder:
         other = World(SEED + 1)
         assert all(other.employees(ags, day) != world.employees(ags, day) for ags in nrw_kreise())
 
-    def test_the_manifest_lists_every_file_with_its_bytes(
-        self, folder: Path, manifest: list[dict[str, str]]
-    ) -> None:
+    def test_the_manifest_lists_every_file_with_its_bytes(self, folder: Path, manifest: list[dict[str, str]]) -> None:
         assert {row["path"] for row in manifest} == contents(folder).keys() - {"MANIFEST.csv"}
         for row in manifest:
             content = (folder / row["path"]).read_bytes()
@@ -149,9 +141,7 @@ class TestTheDecoders:
 
 
 class TestEmployment:
-    def test_the_report_prints_the_world_or_a_suppressed_cell(
-        self, observations: Select, world: World
-    ) -> None:
+    def test_the_report_prints_the_world_or_a_suppressed_cell(self, observations: Select, world: World) -> None:
         cells = observations("ba_regionalreport", dataset="ba_regionalreport_2.3")
         assert len(cells) == 53 * 24 * 5
         suppressed = 0
@@ -226,9 +216,7 @@ class TestEmployment:
 
     def test_three_tables_of_two_publishers_print_one_total(self, observations: Select) -> None:
         day = dt.date(2023, 6, 30)
-        report = _totals(
-            observations("ba_regionalreport", dataset="ba_regionalreport_2.3", sector_id="TOTAL"), day
-        )
+        report = _totals(observations("ba_regionalreport", dataset="ba_regionalreport_2.3", sector_id="TOTAL"), day)
         by_branch = _totals(observations("regionalstatistik_13111-07-05-4", sector_id="TOTAL"), day)
         by_sex = _totals(observations("regionalstatistik_13111-01-03-4"), day)
         assert len(report) == 53
@@ -246,12 +234,8 @@ class TestEmployment:
 
 class TestOtherTables:
     def test_one_day_is_printed_on_the_base_of_two_censuses(self, observations: Select, world: World) -> None:
-        essen = observations(
-            "regionalstatistik_12411-01-01-4", region_id="05113", reference_date=dt.date(2023, 12, 31)
-        )
-        assert {cell.value for cell in essen} == {
-            world.population("05113", 2023, census) for census in (2011, 2022)
-        }
+        essen = observations("regionalstatistik_12411-01-01-4", region_id="05113", reference_date=dt.date(2023, 12, 31))
+        assert {cell.value for cell in essen} == {world.population("05113", 2023, census) for census in (2011, 2022)}
 
     def test_both_publishers_print_the_same_population(self, observations: Select) -> None:
         day = dt.date(2024, 12, 31)
@@ -306,9 +290,7 @@ class TestOtherTables:
 
 
 def _totals(cells: list[Observation], day: dt.date) -> dict[str, float]:
-    return {
-        cell.region_id: cell.value for cell in cells if cell.reference_date == day and cell.value is not None
-    }
+    return {cell.region_id: cell.value for cell in cells if cell.reference_date == day and cell.value is not None}
 
 
 def _share(observations: Select, region_id: str, dimensions: str) -> float:
@@ -324,8 +306,6 @@ def _share(observations: Select, region_id: str, dimensions: str) -> float:
 
 def _sheets(file: ArrivedFile) -> dict[str, str]:
     return {
-        name: "\n".join(
-            str(cell) for row in file.workbook.get_sheet_by_name(name).to_python() for cell in row
-        )
+        name: "\n".join(str(cell) for row in file.workbook.get_sheet_by_name(name).to_python() for cell in row)
         for name in file.workbook.sheet_names
     }
