@@ -13,11 +13,17 @@ from pydantic_settings import (
 
 
 class Settings(BaseSettings):
-    """data: the data folder, also where the published warehouse lies."""
+    """The settings.
+
+    data           the data folder, also where the published warehouse lies
+    expectations   run the officers' Great Expectations suites before a release (quality/expectations.yaml); without
+                   them the SQL checks still hold a bad release back, and quality.check_result has no `gx.` rows
+    """
 
     model_config = SettingsConfigDict(env_prefix="S3MONITOR_", toml_file="s3monitor.toml", extra="forbid")
 
     data: Path | None = None
+    expectations: bool = True
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from flows.settings import Settings
 from quality.checks import CheckResult, record_results, run_checks
 from quality.decisions import read_decisions
 from quality.expectations import run_expectations
@@ -322,7 +323,9 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
     """
     previous = data.published if data.published.exists() else None
     fingerprint = release.release_id(now, inputs(data))
-    results = [*run_checks(built, previous), *run_expectations(built, data.quality / "data-docs", fingerprint)]
+    results = run_checks(built, previous)
+    if Settings().expectations:
+        results += run_expectations(built, data.quality / "data-docs", fingerprint)
     names = {arrival.delivery_id: arrival.file_name for arrival in Archive(data.archive).arrivals()}
     findings = with_state(
         [

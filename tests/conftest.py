@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from tests.warehouse.building import build_small_warehouse
 from warehouse.data_folder import DataFolder
 
 Arrive = Callable[..., ArrivedFile]
+
+# Great Expectations takes seconds to import and to run; tests/flows/test_expectations.py switches it on again.
+os.environ["S3MONITOR_EXPECTATIONS"] = "false"
 
 # A deadline per example would measure the machine, not the code.
 settings.register_profile("s3monitor", deadline=None)

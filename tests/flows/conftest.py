@@ -43,9 +43,13 @@ class Ended:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """The environment without settings of this project or of Prefect, with the checkout on the path."""
+    """The environment without settings of this project or of Prefect, with the checkout on the path.
+
+    Great Expectations takes seconds to import in each process; test_expectations.py switches it on again.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("S3MONITOR_", "PREFECT_"))}
-    return kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"} | more
+    own = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "S3MONITOR_EXPECTATIONS": "false"}
+    return kept | own | more
 
 
 def run(command: list[str], cwd: Path, **more: str) -> Ended:

@@ -144,8 +144,8 @@ def test_topics_contain_the_truth_whatever_is_hidden(tmp_path: Path, numbers: li
         for count, top in rows(
             warehouse,
             "SELECT e.employees, w.weight_upper FROM marts.employment e JOIN marts.leaf_sector USING (sector_scheme, "
-            "sector_id, reference_date) JOIN marts.sector_weight w USING (sector_scheme, sector_id) WHERE region_id = ? "
-            "AND w.target_id = 'health' AND w.kind = 'topic' AND w.weight_lower < w.weight_upper",
+            "sector_id, reference_date) JOIN marts.sector_weight w USING (sector_scheme, sector_id) "
+            "WHERE region_id = ? AND w.target_id = 'health' AND w.kind = 'topic' AND w.weight_lower < w.weight_upper",
             ESSEN,
         )
         if top
