@@ -16,6 +16,16 @@ from warehouse.data_folder import DataFolder, sync_file, sync_folder
 #: Kept on disk: the current release and those before it, a year of monthly refreshes.
 KEEP = 12
 _BUILDING = ".building-"
+#: What a write that did not end leaves behind.
+_LITTER = (
+    "archive/??/*.part",
+    "archive/??/.*.tmp",
+    "staging/*/*.part",
+    "staging/*/.*.tmp",
+    "quality/.*.tmp",
+    "releases/.*.tmp",
+    ".*.tmp",
+)
 
 
 def release_id(now: dt.datetime, inputs: str) -> str:
@@ -87,7 +97,8 @@ def tidy(data: DataFolder) -> None:
         else:
             litter.unlink()
     (data.root / f".{data.published.name}.new").unlink(missing_ok=True)
-    for part in (*data.archive.glob("??/*.part"), *data.archive.glob("??/.*.tmp"), *data.root.glob(".*.tmp")):
-        part.unlink()
+    for pattern in _LITTER:
+        for part in data.root.glob(pattern):
+            part.unlink()
     for old in sorted(data.releases.glob("*.duckdb"))[:-KEEP]:
         old.unlink()

@@ -24,18 +24,16 @@ pytestmark = pytest.mark.slow
 
 FILES = 3
 AT_ONCE = 2
-#: Changes from the finished warehouse to the end of the run: sync, rename, link, rename, sync, and the like.
-SWAP = 10
 #: Runs as `s3monitor`, but dies by SIGKILL just before its n-th change to the file system (n = 1st argument).
-DIES_BEFORE_STEP = """
+#: Prints the changes it made, one a line.
+DIES_BEFORE_CHANGE = """
 import os, signal, sys
 from flows.cli import main
-left = int(sys.argv.pop(1))
+last, made = int(sys.argv.pop(1)), []
 def counted(change):
     def call(*arguments, **options):
-        global left
-        left -= 1
-        if left == 0:
+        made.append(" ".join([change.__name__, *map(str, arguments)]))
+        if len(made) == last:
             os.kill(os.getpid(), signal.SIGKILL)
         return change(*arguments, **options)
     return call
@@ -44,9 +42,9 @@ for name in ("replace", "link", "unlink", "fsync", "chmod", "mkdir"):
 try:
     main()
 finally:
-    print("changes left:", left, file=sys.stderr)
+    print("changes:", *made, sep="\\n", file=sys.stderr)
 """
-MANY = 1_000_000
+NEVER, CHANGES = 0, "changes:\n"
 
 
 @dataclass(frozen=True)
@@ -128,12 +126,13 @@ def test_killed_at_random_moments(case: Callable[[str, bool], Case]) -> None:
         list(pool.map(kill, range(12), [moments.uniform(0.2, 1) for _ in range(12)]))
 
 
-def test_killed_before_a_change_to_the_file_system(case: Callable[[str, bool], Case]) -> None:
-    """Random moments seldom hit the instants that matter most: these are all of the swap, one by one."""
-    code, stderr = die_before(case("whole", True), MANY)
+def test_killed_at_every_step_of_the_swap(case: Callable[[str, bool], Case]) -> None:
+    """Random moments seldom hit the instants that matter most: a run dies before each of these."""
+    code, stderr = die_before(case("whole", True), NEVER)
     assert code == 0
-    changes = MANY - int(stderr.rpartition("changes left: ")[2])
-    steps = range(changes - SWAP + 1, changes + 1)
+    changes = stderr.partition(CHANGES)[2].splitlines()
+    built = next(n for n, change in enumerate(changes) if change.startswith("chmod") and ".building-" in change)
+    swapped = next(n for n, change in enumerate(changes) if change.endswith("/s3monitor.duckdb"))
 
     def kill(step: int) -> None:
         killed = case(f"step {step}", True)
@@ -141,7 +140,7 @@ def test_killed_before_a_change_to_the_file_system(case: Callable[[str, bool], C
         survives(killed)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        list(pool.map(kill, steps))
+        list(pool.map(kill, range(built, swapped + 3)))
 
 
 def test_what_a_death_can_leave_behind_is_removed(case: Callable[[str, bool], Case]) -> None:
@@ -166,7 +165,7 @@ def test_what_a_death_can_leave_behind_is_removed(case: Callable[[str, bool], Ca
 
 def die_before(case: Case, step: int) -> tuple[int, str]:
     done = subprocess.run(
-        [sys.executable, "-c", DIES_BEFORE_STEP, str(step), *case.command],
+        [sys.executable, "-c", DIES_BEFORE_CHANGE, str(step), *case.command],
         env=environment(),
         capture_output=True,
         timeout=60,

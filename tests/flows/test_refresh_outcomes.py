@@ -66,7 +66,7 @@ def test_the_second_run_publishes_nothing_new_and_says_so(first: Ended, folder: 
     third = run([*COMMAND, "refresh", "--inbox", "inbox", "--no-prefect", "--json"], folder)
     assert (third.json["published"], third.json["release_id"]) == (False, release)
     assert [(source["new"], source["unchanged"]) for source in third.json["sources"]] == [(0, 1)]
-    assert len(list((folder / "data" / "releases").iterdir())) == 1
+    assert len(list((folder / "data" / "releases").glob("*.duckdb"))) == 1
 
 
 def test_published_with_a_quarantined_file(cli: Cli, inbox: Path, data: DataFolder) -> None:
