@@ -134,6 +134,10 @@ def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
                 decoded = product.decode(file)
             except Rejected as problem:
                 staged = _quarantined(arrival, product_id, problem.message)
+            except Exception as problem:  # noqa: BLE001 - one file that no decoder foresaw must not stop the others
+                log.exception("decode: %s", arrival.file_name)
+                reason = f"the decoder failed with {type(problem).__name__}: {problem}. Please report it; the file stays."
+                staged = _quarantined(arrival, product_id, reason)
             else:
                 origin = arrival.provenance
                 published_on = origin.published_on or decoded.published_on
@@ -370,7 +374,10 @@ def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
         },
     )
     release.publish(data, built, name)
-    write_report(data)
+    try:
+        write_report(data)
+    except OSError as error:  # the release is out; its report can be written again
+        log.warning("publish: the report on release %s could not be written: %s", name, error)
     log.info("publish: release %s", name)
     return name
 

@@ -4,9 +4,11 @@
 -- Share of a part in its whole; undefined for a whole of zero.
 CREATE MACRO marts.share(part, whole) AS part / nullif(whole, 0);
 
--- Sum of a column that is refused, not shortened, where one of its rows is unknown (aggregate). Added up in the order
--- of the values, so that the last digit does not depend on the order of the rows.
-CREATE MACRO marts.complete_sum(x) AS if(count(x) = count(*), list_sum(list(x ORDER BY x)), NULL);
+-- Sum of fractions, added up in the order of the values, so that the last digit does not depend on threads (aggregate).
+CREATE MACRO marts.ordered_sum(x) AS list_sum(list(x ORDER BY x));
+
+-- The same, refused and not shortened where one of the rows is unknown (aggregate).
+CREATE MACRO marts.complete_sum(x) AS if(count(x) = count(*), marts.ordered_sum(x), NULL);
 
 -- Location quotient (Isserman 1977): share of sector j in region i over its share in benchmark b,
 -- (e_ij / e_i) / (e_bj / e_b). Undefined where the benchmark has no employee in the sector.

@@ -23,6 +23,7 @@ _LITTER = (
     "staging/*/*.part",
     "staging/*/.*.tmp",
     "quality/.*.tmp",
+    "quality/data-docs/*/.*.tmp",
     "releases/.*.tmp",
     ".*.tmp",
 )

@@ -47,8 +47,9 @@ leaf AS (
 ),
 known_part AS (
     SELECT kind, target_id, region_id, sector_scheme, reference_date,
-           coalesce(sum(employees * weight_lower), 0) AS employees_lower,  -- 0 where every leaf is hidden
-           coalesce(sum(employees * weight_upper), 0) AS employees_upper
+           -- 0 where every leaf is hidden
+           coalesce(marts.ordered_sum(employees * weight_lower), 0) AS employees_lower,
+           coalesce(marts.ordered_sum(employees * weight_upper), 0) AS employees_upper
     FROM leaf JOIN marts.sector_weight USING (sector_scheme, sector_id)
     GROUP BY ALL
 ),
@@ -72,7 +73,7 @@ hidden_group AS (
 ),
 hidden_part AS (
     SELECT kind, target_id, region_id, sector_scheme, reference_date,
-           sum(lower_part ORDER BY anchor_id) AS lower_part, sum(upper_part ORDER BY anchor_id) AS upper_part
+           marts.ordered_sum(lower_part) AS lower_part, marts.ordered_sum(upper_part) AS upper_part
     FROM hidden_group GROUP BY ALL
 ),
 gap AS (  -- a table with a missing figure in a counted leaf gives no result
@@ -96,8 +97,8 @@ membership AS (
 ),
 summed AS (
     SELECT kind, target_id, whole_id AS region_id, sector_scheme, reference_date,
-           sum(employees_lower ORDER BY region_id) AS employees_lower,
-           sum(employees_upper ORDER BY region_id) AS employees_upper,
+           marts.ordered_sum(employees_lower) AS employees_lower,
+           marts.ordered_sum(employees_upper) AS employees_upper,
            bool_or(is_hidden) AS is_hidden
     FROM printed
     JOIN membership USING (region_id)

@@ -31,26 +31,32 @@ printed_parent AS (
         AND above.sector_scheme = p.sector_scheme AND above.sector_id = a.ancestor_id
     GROUP BY ALL
 ),
-placed AS (
-    SELECT cell.*, printed_parent.parent_id
-    FROM cell LEFT JOIN printed_parent USING (dataset, sector_scheme, sector_id, reference_date)
+-- The few hidden cells are bounded apart from the many known ones.
+suppressed AS (
+    SELECT * FROM cell WHERE status = 'suppressed'
 ),
 known_children AS (
     SELECT dataset, region_id, sector_scheme, reference_date, parent_id, sum(value) AS employees
-    FROM placed WHERE parent_id IS NOT NULL
+    FROM cell JOIN printed_parent USING (dataset, sector_scheme, sector_id, reference_date)
     GROUP BY ALL
 ),
 hidden AS (
-    SELECT placed.*, coalesce(known_children.employees, 0) AS known_beside
-    FROM placed LEFT JOIN known_children USING (dataset, region_id, sector_scheme, reference_date, parent_id)
-    WHERE placed.status = 'suppressed'
+    SELECT dataset, region_id, sector_scheme, sector_id, reference_date, parent_id,
+           coalesce(known_children.employees, 0) AS known_beside
+    FROM suppressed
+    JOIN printed_parent USING (dataset, sector_scheme, sector_id, reference_date)
+    LEFT JOIN known_children USING (dataset, region_id, sector_scheme, reference_date, parent_id)
+),
+parent AS (
+    SELECT * FROM cell SEMI JOIN (SELECT DISTINCT sector_scheme, parent_id AS sector_id FROM printed_parent)
+        USING (sector_scheme, sector_id)
 ),
 -- Top down: the remainder of a hidden parent is at most the remainder that its own parent leaves it.
 remainder AS (
     SELECT h.dataset, h.region_id, h.sector_scheme, h.sector_id, h.reference_date,
            parent.value - h.known_beside AS employees_upper
     FROM hidden h
-    JOIN cell parent
+    JOIN parent
         ON parent.dataset = h.dataset AND parent.region_id = h.region_id
         AND parent.sector_scheme = h.sector_scheme AND parent.sector_id = h.parent_id
         AND parent.reference_date = h.reference_date
@@ -63,24 +69,30 @@ remainder AS (
         ON h.dataset = r.dataset AND h.region_id = r.region_id AND h.sector_scheme = r.sector_scheme
         AND h.parent_id = r.sector_id AND h.reference_date = r.reference_date
 ),
-left_by_nrw AS (
-    SELECT nrw.dataset, nrw.sector_scheme, nrw.sector_id, nrw.reference_date,
-           any_value(nrw.value) - coalesce(sum(kreis.value), 0) AS employees_upper
-    FROM cell nrw
-    JOIN cell kreis USING (dataset, sector_scheme, sector_id, reference_date)
-    JOIN marts.region ON region.region_id = kreis.region_id AND region.level = 'kreis'
-    WHERE nrw.region_id = '05' AND nrw.value IS NOT NULL
+known_in_kreise AS (
+    SELECT dataset, sector_scheme, sector_id, reference_date, coalesce(sum(value), 0) AS employees
+    FROM cell SEMI JOIN (FROM marts.region WHERE level = 'kreis') USING (region_id)
     GROUP BY ALL
 ),
-bounded AS (
-    SELECT cell.*, if(cell.status = 'suppressed', 0, cell.value) AS employees_lower,
+left_by_nrw AS (
+    SELECT dataset, sector_scheme, sector_id, reference_date, nrw.value - known.employees AS employees_upper
+    FROM cell nrw JOIN known_in_kreise known USING (dataset, sector_scheme, sector_id, reference_date)
+    WHERE nrw.region_id = '05' AND nrw.value IS NOT NULL
+),
+hidden_bounds AS (
+    SELECT suppressed.*, 0 AS employees_lower,
            least(remainder.employees_upper,
-                 if(cell.region_id IN ('05', 'DE'), NULL, left_by_nrw.employees_upper)) AS margin,
+                 if(region_id IN ('05', 'DE'), NULL, left_by_nrw.employees_upper)) AS margin,
            -- not greatest(0, margin): that would make 0 of a margin that is not printed
-           if(cell.status = 'suppressed', if(margin < 0, 0, margin), cell.value) AS employees_upper
-    FROM cell
+           if(margin < 0, 0, margin) AS employees_upper
+    FROM suppressed
     LEFT JOIN remainder USING (dataset, region_id, sector_scheme, sector_id, reference_date)
     LEFT JOIN left_by_nrw USING (dataset, sector_scheme, sector_id, reference_date)
+),
+bounded AS NOT MATERIALIZED (
+    SELECT *, value AS employees_lower, value AS employees_upper FROM cell WHERE status <> 'suppressed'
+    UNION ALL BY NAME
+    SELECT * EXCLUDE (margin) FROM hidden_bounds
 ),
 -- Sums over Kreise: only where every member is printed, on one basis. The Ruhr has 15 members, NRW 53.
 membership AS (
@@ -91,6 +103,13 @@ membership AS (
 whole AS (
     SELECT whole_id, count(*) AS members FROM membership GROUP BY whole_id
 ),
+-- A published figure goes first, whichever table prints it.
+to_sum AS (
+    SELECT DISTINCT sector_scheme, sector_id, reference_date, whole_id, members FROM printed CROSS JOIN whole
+    ANTI JOIN cell
+        ON cell.region_id = whole_id AND cell.sector_scheme = printed.sector_scheme
+        AND cell.sector_id = printed.sector_id AND cell.reference_date = printed.reference_date
+),
 summed AS (
     SELECT whole_id AS region_id, sector_scheme, sector_id, reference_date, basis,
            bool_or(status = 'not_available') AS has_gap,
@@ -99,9 +118,9 @@ summed AS (
            if(count(*) = count(employees_upper), sum(employees_upper), NULL) AS employees_upper
     FROM bounded
     JOIN membership USING (region_id)
-    JOIN whole USING (whole_id)
-    GROUP BY dataset, whole_id, whole.members, sector_scheme, sector_id, reference_date, basis
-    HAVING count(*) = whole.members
+    JOIN to_sum USING (whole_id, sector_scheme, sector_id, reference_date)
+    GROUP BY dataset, whole_id, members, sector_scheme, sector_id, reference_date, basis
+    HAVING count(*) = members
 )
 SELECT region_id, sector_scheme, sector_id, reference_date, value AS employees, employees_lower, employees_upper,
        status, basis, delivery_id, locator
@@ -114,5 +133,4 @@ SELECT region_id, sector_scheme, sector_id, reference_date,
        CASE WHEN has_gap THEN 'not_available' WHEN has_suppressed THEN 'suppressed' ELSE 'derived' END AS status,
        basis
 FROM summed
-ANTI JOIN bounded USING (region_id, sector_scheme, sector_id, reference_date)  -- a published figure goes first
 ORDER BY sector_scheme, reference_date, region_id, sector_id

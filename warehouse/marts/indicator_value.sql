@@ -42,12 +42,11 @@ ratio AS (  -- printed ratio and its numerator, Kreis by Kreis
 ),
 implied AS (
     SELECT indicator_id, source_rank, 'RUHR' AS region_id, reference_date, basis, dataset,
-           -- in a fixed order, so that the last digit of a sum does not depend on threads
-           marts.implied_ratio(sum(numerator), sum(numerator / nullif(ratio, 0) ORDER BY region_id)) AS value,
+           marts.implied_ratio(sum(numerator), marts.ordered_sum(numerator / nullif(ratio, 0))) AS value,
            marts.implied_ratio(sum(numerator),
-                               sum(numerator / nullif(ratio - rounding, 0) ORDER BY region_id)) AS value_lower,
+                               marts.ordered_sum(numerator / nullif(ratio - rounding, 0))) AS value_lower,
            marts.implied_ratio(sum(numerator),
-                               sum(numerator / nullif(ratio + rounding, 0) ORDER BY region_id)) AS value_upper,
+                               marts.ordered_sum(numerator / nullif(ratio + rounding, 0))) AS value_upper,
            'derived' AS status
     FROM ratio
     GROUP BY indicator_id, source_rank, reference_date, basis, dataset

@@ -32,4 +32,3 @@ SELECT region_id, benchmark_id, sector_scheme, sector_id, reference_date, employ
                 THEN marts.location_quotient_upper_in_sum(r_lower, r_upper, e_i, b_lower, e_b)
             ELSE marts.location_quotient(r_upper, e_i, b_lower, e_b) END AS location_quotient_upper
 FROM pair
-ORDER BY sector_scheme, reference_date, benchmark_id, region_id, sector_id
