@@ -134,9 +134,9 @@ def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
                 decoded = product.decode(file)
             except Rejected as problem:
                 staged = _quarantined(arrival, product_id, problem.message)
-            except Exception as problem:  # noqa: BLE001 - one file that no decoder foresaw must not stop the others
+            except Exception as problem:
                 log.exception("decode: %s", arrival.file_name)
-                reason = f"the decoder failed with {type(problem).__name__}: {problem}. Please report it; the file stays."
+                reason = f"the decoder failed with {type(problem).__name__}: {problem}. Please report it."
                 staged = _quarantined(arrival, product_id, reason)
             else:
                 origin = arrival.provenance
