@@ -134,7 +134,7 @@ def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
                 decoded = product.decode(file)
             except Rejected as problem:
                 staged = _quarantined(arrival, product_id, problem.message)
-            except Exception as problem:
+            except Exception as problem:  # one file that no decoder foresaw must not stop the others
                 log.exception("decode: %s", arrival.file_name)
                 reason = f"the decoder failed with {type(problem).__name__}: {problem}. Please report it."
                 staged = _quarantined(arrival, product_id, reason)

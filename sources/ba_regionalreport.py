@@ -16,21 +16,21 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from reference.regions import GERMANY, NRW, published_regions
 from reference.sectors import BA_REGIONALREPORT, TOTAL, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
-from sources.cells import column_letters, german_day, german_number, month_end, month_number
+from sources.ba_workbook import UNIT, Cell, Row, Sheet, count, heading, printed_basis, read_sheet, reference_date
+from sources.cells import column_letters, german_day, month_end, month_number
 from sources.product import Decoded, Product
 from sources.rejected import Rejected
 
 SOURCE_ID = "ba_regionalreport"
 TITLE = "Regionalreport über Beschäftigte"
 BY_SECTOR, BY_REGION, SERIES = "Tabelle 2.3", "Tabelle 2.1", "Tabelle 6"
-UNIT = "Anzahl"
 #: Printed twice in Tabelle 2.3: among the sections and again under "davon nach Sektoren".
 REPEATED_SECTOR = "A"
 
@@ -61,45 +61,12 @@ SERIES_COLUMNS = {
     (_FLOW, "beendete"): ("employment_ended", ""),
 }
 
-Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-Row = Sequence[Cell]
 
-#: A table begins within the first rows of its sheet; the header has up to four (group, column, unit, number).
-TOP_ROWS, HEADER_ROWS = 30, 4
+#: The header of a table has up to four rows (group, column, unit, number).
+HEADER_ROWS = 4
 
 _REGION_CODE = re.compile(r"\((\d{2,3}|\d{5})\)")
-WZ_VERSION = re.compile(r"WZ\s*(?:20)?(\d\d)(?!\d)")
-_MONTH_YEAR = re.compile(r"([A-Za-zä]+)\.?\s*(\d{4}|\d{2})")
-_DAY = re.compile(r"\d{1,2}\.\s*(\d{1,2}\.|[A-Za-zä]+\.?\s+)\d{4}")
 _QUARTER = re.compile(r"(?:(\d{4})\s+)?([A-Za-zä]+)\.?\s*/\s*([1-4])\s*\.\s*Quartal")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A worksheet from its cell A1 on, all rows of one width."""
-
-    name: str
-    rows: list[list[Cell]]
-
-    def where(self, row: int, column: int) -> str:
-        """Locator of a cell, both indices from 0."""
-        return f"{self.name}!{column_letters(column)}{row + 1}"
-
-    def find(self, start: str) -> tuple[int, int]:
-        """(row, column) of the first header cell that begins with a text; raises Rejected where none does."""
-        for number, row in enumerate(self.rows[:TOP_ROWS]):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str) and heading(cell).startswith(start):
-                    return number, column
-        raise Rejected(
-            expected=f"a header “{start} …”",
-            found="no such cell in the first rows",
-            where=self.name,
-            hint="The layout of this edition is not known.",
-        )
-
-    def texts(self, rows: slice) -> list[str]:
-        return [cell for row in self.rows[rows] for cell in row if isinstance(cell, str) and cell]
 
 
 @dataclass
@@ -155,95 +122,6 @@ PRODUCT = Product(
     recognises=recognises,
     decode=decode,
 )
-
-
-# --- cells and headers of BA workbooks ------------------------------------------------------------
-
-
-def read_sheet(file: ArrivedFile, name: str) -> Sheet:
-    """A sheet by its name; raises Rejected where the workbook or the sheet is missing or damaged."""
-    from python_calamine import CalamineError
-
-    workbook = file.workbook
-    if name not in workbook.sheet_names:
-        found = ", ".join(workbook.sheet_names) or "none"
-        raise Rejected(expected=f"a sheet “{name}”", found=f"the sheets {found}")
-    try:
-        # With the empty area: rows and columns must be counted from A1 for the locators.
-        return Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
-    except CalamineError as error:
-        raise Rejected(
-            expected="a readable sheet",
-            found=str(error),
-            where=name,
-            hint="The file is damaged or cut off: download it again.",
-        ) from error
-
-
-@lru_cache(maxsize=4096)
-def heading(text: str) -> str:
-    """A header text on one line: words split over lines joined, blanks single, footnote mark dropped.
-
-    >>> heading("aus-\\nschließlich "), heading("Vollzeit2)"), heading("Anteile\\nin % 1)")
-    ('ausschließlich', 'Vollzeit', 'Anteile in %')
-    """
-    joined = re.sub(r"-[ \t]*\n\s*", "", text)
-    return re.sub(r"(?<![\d(])\d\)$", "", " ".join(joined.split())).rstrip()
-
-
-def count(cell: Cell, where: str) -> tuple[float | None, str, str]:
-    """(value, status, printed) of a cell that counts persons or jobs: whole and not negative.
-
-    The number 0 is a zero (the cell format shows it as `-`); a text is a sign or a number with German
-    comma. Raises Rejected for anything else.
-    """
-    if type(cell) is float or type(cell) is int:  # not isinstance: True is no number, and it is faster
-        if cell > 0 and float(cell).is_integer():
-            return cell, "value", str(int(cell))
-        if cell == 0:
-            return 0.0, "zero", "0"
-        raise Rejected(expected="a whole number, not negative", found=str(cell), where=where)
-    if not isinstance(cell, str):
-        raise Rejected(expected="a number or a sign", found=f"{cell}", where=where)
-    value, status = german_number(cell, where)
-    if value is not None and (value < 0 or not value.is_integer()):
-        raise Rejected(expected="a whole number, not negative", found=f"“{cell}”", where=where)
-    return value, status, cell.strip()
-
-
-def reference_date(cell: Cell) -> dt.date | None:
-    """The Stichtag a cell consists of, None where it is something else.
-
-    A month means its last day (`Mrz. 20`, `März 2020`, also a date cell, of which only the month is
-    shown); a printed day stays as it is (`31.03.2020`, `31. März 2020`, `2020-03-31`).
-    """
-    if isinstance(cell, dt.date):
-        return month_end(cell.year, cell.month)
-    if not isinstance(cell, str):
-        return None
-    if match := _MONTH_YEAR.fullmatch(cell.strip()):
-        month = month_number(match[1])
-        year = int(match[2]) + (2000 if len(match[2]) == 2 else 0)
-        return month_end(year, month) if month else None
-    if _DAY.fullmatch(cell.strip()):
-        return german_day(cell)
-    try:
-        return dt.date.fromisoformat(cell.strip())
-    except ValueError:
-        return None
-
-
-def printed_basis(texts: Iterable[str], where: str) -> str:
-    """`WZ2008` where the texts name this version of the classification and no other, else Rejected."""
-    found = {match[1]: match[0] for text in texts for match in WZ_VERSION.finditer(text)}
-    if set(found) != {"08"}:
-        raise Rejected(
-            expected="the classification WZ 2008",
-            found=" and ".join(found.values()) or "no classification",
-            where=where,
-            hint="Unknown classification: codes of another version mean other sectors.",
-        )
-    return "WZ2008"
 
 
 # --- Impressum ------------------------------------------------------------------------------------

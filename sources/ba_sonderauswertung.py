@@ -20,7 +20,7 @@ from pathlib import Path
 from reference.regions import GERMANY_CODES, published_regions
 from reference.sectors import DIVISIONS, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
-from sources.ba_regionalreport import (
+from sources.ba_workbook import (
     UNIT,
     WZ_VERSION,
     Cell,
