@@ -45,6 +45,7 @@ def run_refresh_flow(data: str, inboxes: list[str], only: list[str]) -> dict[str
 def refresh_flow() -> Callable[..., Any]:
     """The Prefect flow, made on first use because importing Prefect takes a second."""
     from prefect import flow, task
+    from prefect.artifacts import create_markdown_artifact
     from prefect.cache_policies import NO_CACHE
     from prefect.states import Failed
 
@@ -63,8 +64,13 @@ def refresh_flow() -> Callable[..., Any]:
     @flow(name="refresh", persist_result=False)
     def refresh_warehouse(data: str, inboxes: list[str], only: list[str]) -> Any:
         """Take in the inboxes, decode, validate, build, check and publish."""
-        summary = refresh(DataFolder(Path(data)), [Path(inbox) for inbox in inboxes], only, run=as_task)
+        folder = DataFolder(Path(data))
+        summary = refresh(folder, [Path(inbox) for inbox in inboxes], only, run=as_task)
         record = summary.to_json()
+        report = folder.releases / f"{summary.release_id}.md"
+        if summary.published and report.exists():
+            text = report.read_text(encoding="utf-8")
+            create_markdown_artifact(key="release-report", markdown=text, description="Bericht zum Release")
         return Failed(message=summary.error, data=record) if summary.error else record
 
     return refresh_warehouse

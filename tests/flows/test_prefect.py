@@ -83,6 +83,12 @@ def test_each_step_is_a_task_run_with_its_name(folder: Path, published_by_flow: 
     assert runs == [(step, "Completed") for step in STEPS]
 
 
+def test_the_report_is_an_artifact_of_the_run(folder: Path, published_by_flow: Ended) -> None:
+    artifacts = stored(folder, "SELECT key, data FROM artifact WHERE key = 'release-report'")
+    assert len(artifacts) == 1
+    assert published_by_flow.json["release_id"] in artifacts[0][1]
+
+
 def test_without_news_prefect_is_not_started(folder: Path, published_by_flow: Ended) -> None:
     nowhere = folder / "other home"
     again = run([*COMMAND, "refresh", "--inbox", "inbox"], folder, PREFECT_HOME=str(nowhere))
