@@ -38,7 +38,7 @@ LEFT JOIN (
 def run(size: Size = FULL) -> Report:
     with open_in_memory() as connection:
         connection.execute(f"SET threads = {CORES}")
-        build._create_relations(connection)  # some measures refer to marts
+        build.create_relations(connection)  # some measures refer to marts
         connection.execute(measures_sql())
         create_cells(connection, size)
         frame = connection.execute(f"SELECT {', '.join(KEY)}, employees FROM cell").df()

@@ -89,7 +89,7 @@ def fill_marts(warehouse: Path, observations: Path, kreise: int) -> dict[str, fl
     """Seconds by mart, each filled by its own SQL into a new warehouse."""
     with open_for_building(warehouse) as connection:
         connection.execute(f"SET threads = {CORES}")
-        build._create_relations(connection)
+        build.create_relations(connection)
         load_reference(connection, KNOWN_FROM)
         replace_kreise(connection, kreise)
         connection.execute(

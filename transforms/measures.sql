@@ -45,3 +45,7 @@ CREATE MACRO marts.same_basis(basis_s, basis_t) AS
          ELSE error('These values cannot be compared: one rests on ' || if(basis_s = '', 'no stated basis', basis_s)
                     || ', the other on ' || if(basis_t = '', 'no stated basis', basis_t)
                     || '. A decided bridge can be declared in marts.bridge (reference/crosswalks/bridge.csv).') END;
+
+-- How far up an interval can reach: infinitely where it has a lower bound only.
+CREATE MACRO marts.reach(lower_bound, upper_bound) AS
+    if(lower_bound IS NOT NULL AND upper_bound IS NULL, 'inf'::DOUBLE, upper_bound);

@@ -27,12 +27,24 @@ if TYPE_CHECKING:
 #: Relations whose rows became known on a day.
 _DATED = ("history.observation", "meta.delivery")
 
-#: A later delivery wins; a figure that is merely missing from it does not erase the one known before.
+#: A later delivery wins; a figure that is merely missing from it does not erase the one known before. Only tables that
+#: came more than once for a region and date are sorted out cell by cell.
 OBSERVATION_AS_OF = f"""
 CREATE MACRO history.observation_as_of(day) AS TABLE
-SELECT * FROM history.observation WHERE known_from <= day
-QUALIFY row_number() OVER (
-    PARTITION BY {", ".join(KEY)} ORDER BY status = 'not_available', vintage DESC, locator) = 1;
+WITH known AS NOT MATERIALIZED (
+    SELECT * FROM history.observation WHERE known_from <= day
+),
+repeated AS (
+    SELECT dataset, variable, region_id, reference_date FROM known
+    GROUP BY ALL HAVING min(vintage) < max(vintage)
+)
+SELECT * FROM known ANTI JOIN repeated USING (dataset, variable, region_id, reference_date)
+UNION ALL
+FROM (
+    SELECT * FROM known SEMI JOIN repeated USING (dataset, variable, region_id, reference_date)
+    QUALIFY row_number() OVER (
+        PARTITION BY {", ".join(KEY)} ORDER BY status = 'not_available', vintage DESC, locator) = 1
+);
 CREATE VIEW history.latest AS FROM history.observation_as_of(DATE '9999-12-31');
 """
 #: Marts with an as-of macro, in the order in which they build on each other, and the macro's name.

@@ -72,7 +72,7 @@ def build(
     strategy = strategy_rows(officers_folder)
     with open_for_building(path) as connection:
         connection.begin()  # thousands of single rows: one commit instead of one each
-        _create_relations(connection)
+        create_relations(connection)
         load_reference(connection, today or dt.datetime.now(dt.UTC).date())
         filled = {
             **strategy,
@@ -106,7 +106,8 @@ def insert(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequence[
     )
 
 
-def _create_relations(connection: duckdb.DuckDBPyConnection) -> None:
+def create_relations(connection: duckdb.DuckDBPyConnection) -> None:
+    """All relations of the registry, empty, with their comments; fills meta.dictionary."""
     for schema in sorted({name.split(".")[0] for name in relations()}):
         connection.execute(f"CREATE SCHEMA {schema}")
     dictionary = []

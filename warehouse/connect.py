@@ -21,10 +21,14 @@ class NothingPublishedError(Exception):
 
 
 def open_for_building(path: Path) -> duckdb.DuckDBPyConnection:
-    """A writable connection to a new or unpublished file."""
+    """A writable connection to a new or unpublished file.
+
+    Written in the storage format of DuckDB 1.4, the long-term release: a fifth less work than the oldest format, and
+    readers need DuckDB 1.4 or later.
+    """
     import duckdb
 
-    return duckdb.connect(str(path), config=_SETTINGS)
+    return duckdb.connect(str(path), config=_SETTINGS | {"storage_compatibility_version": "v1.4.0"})
 
 
 def open_in_memory() -> duckdb.DuckDBPyConnection:

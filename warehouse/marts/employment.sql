@@ -106,9 +106,9 @@ whole AS (
 -- A published figure goes first, whichever table prints it.
 to_sum AS (
     SELECT DISTINCT sector_scheme, sector_id, reference_date, whole_id, members FROM printed CROSS JOIN whole
-    ANTI JOIN cell
-        ON cell.region_id = whole_id AND cell.sector_scheme = printed.sector_scheme
-        AND cell.sector_id = printed.sector_id AND cell.reference_date = printed.reference_date
+    ANTI JOIN (SELECT * FROM cell WHERE region_id IN (SELECT whole_id FROM whole)) published
+        ON published.region_id = whole_id AND published.sector_scheme = printed.sector_scheme
+        AND published.sector_id = printed.sector_id AND published.reference_date = printed.reference_date
 ),
 summed AS (
     SELECT whole_id AS region_id, sector_scheme, sector_id, reference_date, basis,
@@ -133,4 +133,3 @@ SELECT region_id, sector_scheme, sector_id, reference_date,
        CASE WHEN has_gap THEN 'not_available' WHEN has_suppressed THEN 'suppressed' ELSE 'derived' END AS status,
        basis
 FROM summed
-ORDER BY sector_scheme, reference_date, region_id, sector_id

@@ -17,7 +17,8 @@ WITH sector AS (
 candidate AS NOT MATERIALIZED (
     SELECT 'specialisation' AS kind, region_id, sector_scheme, sector_id, filter, filter_version, top_n,
            NULL::DATE AS from_date, reference_date AS to_date, location_quotient AS value,
-           location_quotient_lower AS value_lower, location_quotient_upper AS value_upper
+           location_quotient_lower AS value_lower,
+           marts.reach(location_quotient_lower, location_quotient_upper) AS value_upper
     FROM marts.specialisation
     JOIN sector USING (sector_scheme, sector_id, reference_date)
     WHERE benchmark_id = '05' AND region_id NOT IN ('05', 'DE')
@@ -25,7 +26,7 @@ candidate AS NOT MATERIALIZED (
     SELECT 'growth' AS kind, region_id, sector_scheme, sector_id, filter, filter_version, top_n, from_date, to_date,
            if(location_quotient_lower >= minimum_lq, growth_rate, NULL) AS value,
            if(location_quotient_lower >= minimum_lq, growth_rate_lower, NULL) AS value_lower,
-           growth_rate_upper AS value_upper
+           marts.reach(growth_rate_lower, growth_rate_upper) AS value_upper
     FROM marts.portfolio
     JOIN sector USING (sector_scheme, sector_id)
     WHERE benchmark_id = '05' AND region_id NOT IN ('05', 'DE') AND sector.reference_date = to_date
@@ -49,13 +50,12 @@ contender AS (
 ),
 placed AS (
     SELECT *, row_number() OVER place AS rank,
-           -- an interval without upper bound reaches anywhere
-           coalesce(max(if(value_upper IS NULL AND value_lower IS NOT NULL, 'inf'::DOUBLE, value_upper)) OVER (place ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) <= value_lower,
+           coalesce(max(value_upper) OVER (place ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) <= value_lower,
                     true) AS is_certain
     FROM contender
     WINDOW place AS (PARTITION BY kind, region_id, sector_scheme, filter, from_date, to_date
                      ORDER BY value_lower DESC NULLS LAST, value_upper DESC NULLS LAST, sector_id)
 )
-SELECT * EXCLUDE (top_n)
+SELECT * EXCLUDE (top_n) REPLACE (nullif(value_upper, 'inf') AS value_upper)
 FROM placed
 WHERE rank <= top_n AND value_lower IS NOT NULL
