@@ -24,7 +24,7 @@ def main() -> None:
     """Entry point: every error ends in one line on standard error; S3MONITOR_DEBUG=1 shows the traceback."""
     try:
         app()
-    except Exception as error:
+    except Exception as error:  # the last resort: an operator gets a sentence, not a traceback
         if isinstance(error, expected_errors()):
             fail(str(error))
         if os.environ.get("S3MONITOR_DEBUG"):
