@@ -75,3 +75,22 @@ def normal_label(label: str) -> str:
     """`  Essen, krfr. Stadt` and `Essen, Kreisfreie Stadt` → `essen, kreisfreie stadt`."""
     text = " ".join(label.split()).lower()
     return re.sub(r"\bkrfr\.\s*", "kreisfreie ", text)
+
+
+def region_of_name(name: str) -> str | None:
+    """region_id of a name without code, as the BA spells it; None where it is none of ours.
+
+    It says `Kleve` for Kreis Kleve and adds to cities what they call themselves: `Essen, Stadt`,
+    `Solingen, Klingenstadt`, `Hagen, Stadt der FernUniversi.`. No Kreis outside NRW shares a name with one of NRW.
+    """
+    return _region_by_short_name().get(_short_name(name))
+
+
+@cache
+def _region_by_short_name() -> dict[str, str]:
+    return {_short_name(r.name): r.region_id for r in regions().values() if r.region_id != RUHR}
+
+
+def _short_name(name: str) -> str:
+    text = " ".join(name.split()).casefold()
+    return text.partition(",")[0].removeprefix("kreis ")

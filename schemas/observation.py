@@ -35,9 +35,9 @@ class Observation(NamedTuple):
     dimensions      further dimensions that are not "total", sorted: `age=18-25;sex=female`; else ""
     reference_date  last day of the period, a Stichtag as printed
     value           number in `unit` as printed (no conversion), None unless the status has a value
-    unit            the publisher's unit, e.g. `Anzahl`, `Tsd. EUR`, `%`
+    unit            the publisher's unit, e.g. `Anzahl`, `Tsd. EUR`, `%`, `Anteil` (a fraction of 1)
     status          one of STATUSES
-    basis           what it may be compared with: `WZ2008`, `census1987`, `census2011`, `census2022` … or ""
+    basis           what it may be compared with: `WZ2008`, `census1987`, `census2022`, `atlas2022` … or ""
     printed         the text or number as it stands in the cell
     locator         `Tabelle 2.3!D16` in a workbook, `line 236, column 14` in a text file (both from 1)
     """

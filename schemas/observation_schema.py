@@ -10,7 +10,10 @@ from reference.sectors import scheme_names, sectors
 from schemas.observation import STATUSES, STATUSES_WITH_VALUE, Observation
 
 #: Comparability bases a cell can carry; "" where nothing has to be kept apart.
-BASES = ("", "WZ2008", "WZ2025", "census1987", "census2011", "census2022")
+BASES = (
+    *("", "WZ2008", "WZ2025", "census1987", "census2011", "census2022"),
+    *("atlas2010", "atlas2015", "atlas2018", "atlas2022"),  # methods of the broadband atlas
+)
 _NAME = r"[a-z][a-z0-9_]*"
 _DIMENSIONS = rf"({_NAME}=[\w.,+\-]+(;{_NAME}=[\w.,+\-]+)*)?"
 #: No series of these publishers begins before the first census after the war; a later date than the next
@@ -37,7 +40,8 @@ def _zero_fits_status(frame: pd.DataFrame) -> pd.Series[bool]:
 
 def _coverage_in_range(frame: pd.DataFrame) -> pd.Series[bool]:
     is_coverage = frame["variable"].str.endswith("_coverage")
-    return ~is_coverage | frame["value"].isna() | frame["value"].between(0, _MAX_PERCENT_COVERAGE)
+    percent = frame["value"] * frame["unit"].map({"Anteil": 100}).fillna(1)
+    return ~is_coverage | frame["value"].isna() | percent.between(0, _MAX_PERCENT_COVERAGE)
 
 
 def _counts_are_not_negative(frame: pd.DataFrame) -> pd.Series[bool]:

@@ -1,7 +1,8 @@
-"""Boundaries of the Kreise as GeoJSON (BKG, Verwaltungsgebiete): kept for the map, no figures.
+"""Boundaries of the Kreise as GeoJSON (BKG, Verwaltungsgebiete): outlines for the map, no figures.
 
 Layout: a FeatureCollection in WGS84 (RFC 7946), one feature per Kreis with its 5-digit key in the property
-`ARS` or `AGS` and its name in `GEN`, as the BKG documents for its product.
+`ARS` or `AGS` and its name in `GEN`, as the BKG documents for its product. The WFS is said to answer with the
+same properties in small letters, so their case is left aside.
 """
 
 from __future__ import annotations
@@ -10,17 +11,31 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from reference.regions import NRW, nrw_kreise, ruhr_kreise
+from schemas.boundary import Boundary
 from sources.arrived_file import ArrivedFile
 from sources.product import Decoded, Product
 from sources.rejected import Rejected
 
 KEY_PROPERTIES = ("ARS", "AGS")
 NAME_PROPERTY = "GEN"
-#: Degrees around Germany with room for generalised coast lines: (least, greatest).
-LONGITUDE, LATITUDE = (5.5, 15.5), (47.0, 55.5)
+
+
+class Box(NamedTuple):
+    """Least and greatest degrees, with room for generalised lines."""
+
+    west: float
+    east: float
+    south: float
+    north: float
+
+    def holds(self, longitude: float, latitude: float) -> bool:
+        return self.west <= longitude <= self.east and self.south <= latitude <= self.north
+
+
+GERMANY_BOX, NRW_BOX = Box(5.5, 15.5, 47.0, 55.5), Box(5.5, 10.0, 50.0, 53.0)
 
 _COLLECTION = re.compile(r'"type"\s*:\s*"FeatureCollection"')
 _SCALE = re.compile(r"(?<![a-z])vg(\d+)", re.IGNORECASE)
@@ -30,19 +45,25 @@ _YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
 def _decode(file: ArrivedFile) -> Decoded:
     collection = _collection(file)
     features = collection["features"]
+    boundaries = []
     counts: Counter[str] = Counter()
     for number, feature in enumerate(features, start=1):
         where = f"feature {number}"
-        counts[_key(feature, where)] += 1
-        _check_geometry(feature.get("geometry"), where)
+        key = _key(feature, where)
+        counts[key] += 1
+        of_nrw = key.startswith(NRW)
+        _check_geometry(feature.get("geometry"), NRW_BOX if of_nrw else GERMANY_BOX, where)
+        if of_nrw:
+            boundaries.append(Boundary(key, _geometry_text(feature["geometry"]), where))
     _check_regions(counts)
-    outside = sum(count for key, count in counts.items() if not key.startswith(NRW))
+    outside = len(features) - len(boundaries)
     return Decoded(
         observations=[],
         source_id=_source_id(file, collection),
         period=_period(file),
         layout=tuple(features[0]["properties"]),
         skipped={"region outside NRW": outside} if outside else {},
+        boundaries=boundaries,
     )
 
 
@@ -65,16 +86,24 @@ def _collection(file: ArrivedFile) -> dict[str, Any]:
     is_collection = isinstance(collection, dict) and collection.get("type") == "FeatureCollection"
     if not is_collection or not isinstance(collection.get("features"), list) or not collection["features"]:
         raise Rejected(expected="a GeoJSON FeatureCollection with features", found=file.text[:80])
+    there, matched = len(collection["features"]), collection.get("numberMatched")
+    if isinstance(matched, int) and there < matched:
+        raise Rejected(
+            expected=f"all {matched} features of the answer (numberMatched)",
+            found=f"a page of {there}",
+            hint="Fetch all pages (COUNT, STARTINDEX) and join their features.",
+        )
     return dict(collection)
 
 
 def _key(feature: Any, where: str) -> str:
     """The Kreis a feature stands for: one of the 53 of NRW, or any 5-digit key outside NRW."""
-    properties = feature.get("properties") if isinstance(feature, dict) else None
-    if not isinstance(properties, dict) or not isinstance(properties.get(NAME_PROPERTY), str):
+    found = feature.get("properties") if isinstance(feature, dict) else None
+    properties = {name.upper(): value for name, value in found.items()} if isinstance(found, dict) else {}
+    if not isinstance(properties.get(NAME_PROPERTY), str):
         raise Rejected(
             expected="a feature with the properties ARS or AGS, and GEN",
-            found=f"the properties {', '.join(properties)}" if isinstance(properties, dict) else "none",
+            found=f"the properties {', '.join(found)}" if isinstance(found, dict) else "none",
             where=where,
         )
     key = next((properties[name] for name in KEY_PROPERTIES if isinstance(properties.get(name), str)), "")
@@ -96,7 +125,11 @@ def _check_regions(counts: Counter[str]) -> None:
         raise Rejected(expected="one feature per Kreis", found=f"more than one for {', '.join(twice)}")
 
 
-def _check_geometry(geometry: Any, where: str) -> None:
+def _geometry_text(geometry: dict[str, Any]) -> str:
+    return json.dumps({name: geometry[name] for name in ("type", "coordinates")}, separators=(",", ":"))
+
+
+def _check_geometry(geometry: Any, box: Box, where: str) -> None:
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Polygon", "MultiPolygon"):
         raise Rejected(expected="a Polygon or MultiPolygon", found=f"{kind}", where=where)
@@ -104,7 +137,7 @@ def _check_geometry(geometry: Any, where: str) -> None:
     rings = 0
     for ring in _rings(polygons, where):
         rings += 1
-        _check_ring(ring, where)
+        _check_ring(ring, box, where)
     if not rings:
         raise Rejected(expected="at least one ring of coordinates", found="none", where=where)
 
@@ -121,14 +154,15 @@ def _list(value: Any, where: str) -> list[Any]:
     return value
 
 
-def _check_ring(ring: list[Any], where: str) -> None:
+def _check_ring(ring: list[Any], box: Box, where: str) -> None:
     for position in ring:
-        if not _in_germany(position):
+        degrees = _degrees(position)
+        if not degrees or not box.holds(*degrees):
             raise Rejected(
-                expected="[longitude, latitude] in degrees (WGS84) in Germany",
+                expected=f"[longitude, latitude] in degrees (WGS84) in {'NRW' if box == NRW_BOX else 'Germany'}",
                 found=_shown(position),
                 where=where,
-                hint="Values in the hundred thousands are metres (UTM): convert the file to EPSG:4326.",
+                hint=_hint_on(degrees, box),
             )
     if len(ring) < 4 or ring[0] != ring[-1]:
         raise Rejected(expected="a closed ring of at least 4 positions", found=f"{len(ring)} positions", where=where)
@@ -139,13 +173,20 @@ def _shown(position: Any) -> str:
     return ", ".join(str(n) if isinstance(n, (int, float)) else type(n).__name__ for n in numbers[:3])
 
 
-def _in_germany(position: Any) -> bool:
+def _degrees(position: Any) -> tuple[float, float] | None:
+    """The first two numbers of a position, None where there are none."""
     if not isinstance(position, list) or len(position) < 2:
-        return False
-    longitude, latitude = position[:2]
-    if not all(isinstance(degrees, (int, float)) for degrees in (longitude, latitude)):
-        return False
-    return bool(LONGITUDE[0] <= longitude <= LONGITUDE[1] and LATITUDE[0] <= latitude <= LATITUDE[1])
+        return None
+    first, second = position[:2]
+    return (first, second) if isinstance(first, int | float) and isinstance(second, int | float) else None
+
+
+def _hint_on(degrees: tuple[float, float] | None, box: Box) -> str:
+    if degrees and box.holds(*reversed(degrees)):
+        return "The latitude stands first: ask the service for longitude, latitude (CRS84), or swap them."
+    if degrees and max(degrees) > 1000:
+        return "Values in the hundred thousands are metres (UTM): convert the file to EPSG:4326."
+    return ""
 
 
 def _source_id(file: ArrivedFile, collection: dict[str, Any]) -> str:
@@ -156,20 +197,17 @@ def _source_id(file: ArrivedFile, collection: dict[str, Any]) -> str:
 
 
 def _period(file: ArrivedFile) -> str:
-    """Period of the manifest, else the year in the file name; Rejected where they disagree or neither is."""
+    """Period of the manifest, else the year in the file name, else "" (an answer of the WFS states none).
+
+    Raises Rejected where manifest and name disagree.
+    """
     named = _YEAR.findall(file.name)
-    if not named and not file.period:
-        raise Rejected(
-            expected="the year of the boundaries in the file name or in MANIFEST.csv",
-            found=f"the name “{file.name}”",
-            hint="Name the file e.g. nrw_vg5000_2021.geojson.",
-        )
     if named and file.period and file.period[:4] not in named:
         raise Rejected(
             expected=f"the year {named[0]} in MANIFEST.csv, as the file name “{file.name}” says",
             found=f"the period {file.period}",
         )
-    return file.period or named[0]
+    return file.period or (named[0] if named else "")
 
 
 PRODUCT = Product(

@@ -7,7 +7,7 @@ alone. Meaning of the groups: the former operator's answer that comes with the p
 the file name only: `<level>_<customer>_<year>_<1|2>.csv`, 1 = 30 June, 2 = 31 December.
 
 The mobile table is part of the same packages: `bnetza_mobilfunk` shares the rules on period, region keys and
-percentages written here.
+percentages written here. Later editions are workbooks (`bnetza_breitband_workbook`) of the same dataset.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from reference.regions import GERMANY, NRW, nrw_kreise, published_regions
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
+from sources.bnetza_coverage import LARGEST_PERCENTAGE, base_name, basis_of, by_region
 from sources.cells import german_number, month_end, plain_number
 from sources.product import Decoded, Product, Remark
 from sources.rejected import Rejected
@@ -48,12 +48,6 @@ TECHNOLOGY = {
 HOUSEHOLD_TECHNOLOGIES = {"all", "wireless"}
 
 KEY_COLUMNS = ("ags", "staat")
-#: `staat` stands as the key of Germany in one edition whose key column is called `ags`.
-GERMANY_KEYS = ("deutschland", "staat")
-
-#: Coverage is rounded group by group: some editions print 100.01.
-LARGEST_PERCENTAGE = 100.01
-
 _CODED = re.compile(r"verf_([a-z0-9/]+?)(?:_([0-9]{1,6}))?", re.IGNORECASE)
 _WORDED = re.compile(r"(.+?)\s*(?:≥|>=)\s*([0-9]{1,6})\s*Mbit/s", re.IGNORECASE)
 _PLAIN_NAME = re.compile(r"[a-z0-9]+")
@@ -65,8 +59,10 @@ _CUSTOMER = re.compile(r"(?<![a-z])(privat|gewerbe_gwg|gewerbe|gew)(?![a-z])", r
 _CUSTOMER_IDS = {"privat": HOUSEHOLDS, "gew": BUSINESSES, "gewerbe": BUSINESSES}
 
 
-#: Rows (line, cells) by region id.
-Rows = dict[str, list[tuple[int, list[str]]]]
+#: A row of a CSV table: line, cells.
+Line = tuple[int, list[str]]
+#: Rows by region id.
+Rows = dict[str, list[Line]]
 
 
 class Coverage(NamedTuple):
@@ -107,7 +103,7 @@ def reference_date(file: ArrivedFile) -> dt.date:
 
     Raises Rejected where neither says it, or where they contradict each other.
     """
-    day = _day_in_name(file.name) or _iso_day(file.period)
+    day = _day_in_name(base_name(file)) or _iso_day(file.period)
     if day is None:
         raise Rejected(
             expected="the period in the file name (…_2020_1.csv: 30.06.2020, …_2020_2.csv: 31.12.2020), "
@@ -125,32 +121,11 @@ def reference_date(file: ArrivedFile) -> dt.date:
 
 
 def monitored_rows(table: CsvTable, key_column: int) -> tuple[Rows, dict[str, int]]:
-    """(rows per monitored region id, number of other rows by reason).
-
-    Raises Rejected for a key that is none, for a file without a monitored level, and for a level that is
-    not complete (53 Kreise of NRW; NRW among the Länder).
-    """
-    known = published_regions() | dict.fromkeys(GERMANY_KEYS, GERMANY)
-    rows: Rows = {}
-    skipped: Counter[str] = Counter()
-    key_lengths = set()
-    for line, cells in table.rows:
-        key = cells[key_column].strip().lower()
-        if region_id := known.get(key):
-            rows.setdefault(region_id, []).append((line, cells))
-        else:
-            skipped[_reason_to_skip(key, f"line {line}, column {key_column + 1}")] += 1
-        if key.isdecimal():
-            key_lengths.add(len(key))
-    if not rows and key_lengths == {8}:
-        raise Rejected(
-            expected="rows of Kreise, Länder or Germany",
-            found=f"{len(table.rows)} rows of municipalities",
-            hint="The municipal level is not monitored: use landkreis_…, bundesland_… or deutschland_….",
-        )
-    _require(nrw_kreise() if 5 in key_lengths else (), rows, "all 53 Kreise of NRW")
-    _require((NRW,) if 2 in key_lengths else (), rows, "NRW among the Länder")
-    return rows, dict(skipped)
+    """`by_region` of a CSV table."""
+    return by_region(
+        (cells[key_column].strip(), f"line {line}, column {key_column + 1}", (line, cells))
+        for line, cells in table.rows
+    )
 
 
 def percentages(cells: list[PercentCell], delimiter: str) -> list[tuple[float | None, str]]:
@@ -178,9 +153,9 @@ def percentages(cells: list[PercentCell], delimiter: str) -> list[tuple[float | 
 
 
 def to_observations(
-    dataset: str, variable: str, day: dt.date, cells: list[PercentCell], delimiter: str
+    dataset: str, variable: str, day: dt.date, cells: list[PercentCell], delimiter: str, basis: str
 ) -> list[tuple[object, ...]]:
-    """One observation in `%` per cell, without sector and basis. Raises Rejected as `percentages`."""
+    """One observation in `%` per cell, without sector. Raises Rejected as `percentages`."""
     readings = percentages(cells, delimiter)
     return [
         Observation(
@@ -194,7 +169,7 @@ def to_observations(
             value=value,
             unit="%",
             status=status,
-            basis="",
+            basis=basis,
             printed=cell.text,
             locator=cell.where,
         )
@@ -212,10 +187,10 @@ def remarks_on_end(file: ArrivedFile) -> list[Remark]:
 def _decode(file: ArrivedFile) -> Decoded:
     table = read_table(file)
     key_column, coverages = _columns(table.header)
-    customer = _customer(file.name, {coverage.technology for coverage in coverages.values()})
+    customer = _customer(base_name(file), {coverage.technology for coverage in coverages.values()})
     day = reference_date(file)
     rows, skipped = monitored_rows(table, key_column)
-    dimensions = {column: _dimensions(customer, coverage) for column, coverage in coverages.items()}
+    dimensions = {column: dimensions_of(customer, coverage) for column, coverage in coverages.items()}
     cells = [
         PercentCell(region_id, text, row[column], f"line {line}, column {column + 1}")
         for region_id, region_rows in rows.items()
@@ -223,7 +198,7 @@ def _decode(file: ArrivedFile) -> Decoded:
         for column, text in dimensions.items()
     ]
     return Decoded(
-        observations=to_observations(DATASET, VARIABLE, day, cells, table.delimiter),
+        observations=to_observations(DATASET, VARIABLE, day, cells, table.delimiter, basis_of(day)),
         source_id=SOURCE_ID[customer],
         period=day.isoformat(),
         layout=table.header,
@@ -289,12 +264,12 @@ def _customer(name: str, technologies: set[str]) -> str:
     return customer
 
 
-def _dimensions(customer: str, coverage: Coverage) -> str:
+def dimensions_of(customer: str, coverage: Coverage) -> str:
     rate = "" if coverage.min_mbit is None else f"min_mbit={coverage.min_mbit};"
     return f"customer={customer};{rate}technology={coverage.technology}"
 
 
-def _only_row(region_id: str, rows: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
+def _only_row(region_id: str, rows: list[Line]) -> list[Line]:
     if len(rows) > 1:
         lines = ", ".join(f"line {line}" for line, _ in rows)
         raise Rejected(expected=f"one row for region {region_id}", found=f"{len(rows)}: {lines}", where=lines)
@@ -318,29 +293,6 @@ def _iso_day(period: str) -> dt.date | None:
         return dt.date.fromisoformat(period)
     except ValueError:
         return None  # a year or a span does not say which half-year
-
-
-def _reason_to_skip(key: str, where: str) -> str:
-    if key.isascii() and key.isdecimal():
-        if len(key) == 8:
-            return "municipality"
-        if len(key) in (2, 5) and not key.startswith(NRW):
-            return "region outside NRW"
-    raise Rejected(
-        expected="an official key (2 digits: Land, 5: Kreis, 8: municipality) or `Deutschland`",
-        found=f"“{key}”" if key else "an empty cell",
-        where=where,
-        hint="Programs that read keys as numbers drop the leading zero." if key.isdecimal() else "",
-    )
-
-
-def _require(expected: Iterable[str], rows: Rows, what: str) -> None:
-    if missing := [region_id for region_id in expected if region_id not in rows]:
-        raise Rejected(
-            expected=what,
-            found=f"no row for {len(missing)} of them: {', '.join(missing)}",
-            hint="The file may be cut off: download it again.",
-        )
 
 
 PRODUCT = Product(

@@ -3,6 +3,8 @@
 Layout (Bundesnetzagentur, Paket 3, edition 2021_1): one row per region, technology and kind of area, columns
 `AGS;Technologie;Flaechenart;Flaechen Gruppe;Flaechen Gruppe Name;Verfügbarkeit`. What a region does not have
 (a Kreis without waterways) is absent, not empty. Period, keys and percentages: see `bnetza_breitbandatlas`.
+Later figures come from another survey (`bnetza_mobilfunk_workbook`), which prints fractions of 1: a table that
+holds nothing above 1 is refused, as its percentages cannot be told from fractions.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from sources.bnetza_breitbandatlas import (
     remarks_on_end,
     to_observations,
 )
+from sources.bnetza_coverage import refuse_fractions
 from sources.product import Decoded, Product, Remark
 from sources.rejected import Rejected
 from sources.table_csv import CsvTable, header_of, read_table
@@ -70,8 +73,10 @@ def _decode(file: ArrivedFile) -> Decoded:
     rows, skipped = monitored_rows(table, key_column)
     cells = list(_cells(table, rows))
     _refuse_twice(cells)
+    observations = to_observations(DATASET, VARIABLE, day, cells, table.delimiter, basis="")
+    refuse_fractions(observations)
     return Decoded(
-        observations=to_observations(DATASET, VARIABLE, day, cells, table.delimiter),
+        observations=observations,
         source_id="bnetza_mobilfunk",
         period=day.isoformat(),
         layout=table.header,

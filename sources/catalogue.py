@@ -33,20 +33,30 @@ _KIND_SAYS = {
 def products() -> tuple[Product, ...]:
     """Imported on first use: a decoder costs time only where files are decoded."""
     from sources import (
+        ba_annual_rates,
+        ba_monthly_unemployment,
         ba_regionalreport,
         ba_sonderauswertung,
+        ba_statistik_api,
         bkg_boundaries,
+        bnetza_breitband_workbook,
         bnetza_breitbandatlas,
         bnetza_mobilfunk,
+        bnetza_mobilfunk_workbook,
         destatis_wz_bridge,
     )
     from sources.genesis import product as genesis
 
     return (
         ba_regionalreport.PRODUCT,
+        ba_monthly_unemployment.PRODUCT,
+        ba_annual_rates.PRODUCT,
         *genesis.PRODUCTS,
+        ba_statistik_api.PRODUCT,
         bnetza_breitbandatlas.PRODUCT,
         bnetza_mobilfunk.PRODUCT,
+        bnetza_breitband_workbook.PRODUCT,
+        bnetza_mobilfunk_workbook.PRODUCT,
         ba_sonderauswertung.PRODUCT,
         bkg_boundaries.PRODUCT,
         destatis_wz_bridge.PRODUCT,
@@ -72,13 +82,17 @@ def recognise(file: ArrivedFile) -> Product:
 
 def sum_rules() -> list[SumRule]:
     """Which variables of which table must add up from the Kreise to the Land."""
+    from sources.ba_monthly_unemployment import SUM_RULE
     from sources.genesis.table import tables
 
     return [
-        SumRule(table.code, variable.name, variable.kreise_sum_to_land)
-        for table in tables().values()
-        for variable in table.variables
-        if variable.kreise_sum_to_land is not None
+        SUM_RULE,
+        *(
+            SumRule(table.code, variable.name, variable.kreise_sum_to_land)
+            for table in tables().values()
+            for variable in table.variables
+            if variable.kreise_sum_to_land is not None
+        ),
     ]
 
 

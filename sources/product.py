@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from schemas.boundary import Boundary
 from sources.arrived_file import ArrivedFile
 
 
@@ -32,6 +33,7 @@ class Decoded:
     retrieved_on  day of retrieval the file prints (GENESIS `Stand`), None where it prints none
     layout        header texts in order: the fingerprint of the layout
     skipped       rows left out on purpose, by reason, e.g. {"region outside NRW": 400}
+    boundaries    outlines of regions; such a file has no observations
     """
 
     observations: list[tuple[object, ...]]
@@ -42,6 +44,7 @@ class Decoded:
     layout: tuple[str, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    boundaries: list[Boundary] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,7 @@ def build(
     officers_folder: Path | None = None,
     sources: Sequence[dict[str, Any]] = (),
     today: dt.date | None = None,
+    boundaries: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Write a complete, unchecked warehouse to `path`.
 
@@ -66,6 +67,7 @@ def build(
     officers_folder  holds the files of the strategy that monitoring officers keep, if there are any
     sources          rows of meta.source
     today            day on which freshness is judged, default the present day (UTC)
+    boundaries       rows of marts.boundary
 
     Raises OfficersFileError, before anything is written, where one of these files cannot be used.
     """
@@ -79,6 +81,7 @@ def build(
             "meta.indicator_term": indicator_terms(),
             "meta.delivery": deliveries,
             "meta.source": sources,
+            "marts.boundary": boundaries,
         }
         for relation, rows in filled.items():
             insert(connection, relation, rows)

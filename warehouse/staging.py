@@ -2,6 +2,7 @@
 
     staging/<code version>/<delivery_id>.parquet   observations (missing where the file holds none)
     staging/<code version>/<delivery_id>.json      the verdict: accepted or quarantined, and why
+    staging/<code version>/<delivery_id>.geometry  outlines of regions (JSON), where the file holds some
 
 It depends on the archive and on the code alone, so another code version decodes everything again.
 """
@@ -10,10 +11,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from schemas.boundary import Boundary
 from schemas.observation import Observation
 from schemas.registry import fields
 from warehouse.data_folder import DataFolder, write_atomically
@@ -92,11 +95,34 @@ class Staging:
         connection.unregister("decoded")
         temporary.replace(path)
 
+    def save_boundaries(self, delivery_id: str, boundaries: Sequence[Boundary]) -> None:
+        """Write the outlines of one delivery."""
+        content = json.dumps(boundaries).encode()
+        write_atomically(self._boundaries_path(delivery_id), content, durable=False)
+
+    def boundaries(self, delivery_id: str) -> list[Boundary]:
+        """The outlines of one delivery, none where it holds none."""
+        path = self._boundaries_path(delivery_id)
+        return [Boundary(*row) for row in json.loads(path.read_bytes())] if path.exists() else []
+
+    def _boundaries_path(self, delivery_id: str) -> Path:
+        return self.folder / f"{delivery_id}.geometry"
+
     def drop_other_versions(self) -> None:
         """Delete what older code versions decoded."""
         for folder in self.folder.parent.iterdir():
             if folder != self.folder and folder.is_dir():
                 shutil.rmtree(folder)
+
+
+def boundary_rows(staging: Staging, accepted: Iterable[Staged]) -> list[dict[str, Any]]:
+    """Rows of marts.boundary, from the one delivery that has most regions, the newest of several: outlines of two
+    deliveries do not meet."""
+    best: tuple[int, str, str] = (0, "", "")
+    for staged in accepted:
+        best = max(best, (len(staging.boundaries(staged.delivery_id)), staged.known_from, staged.delivery_id))
+    _, _, delivery_id = best
+    return [{**row._asdict(), "delivery_id": delivery_id} for row in staging.boundaries(delivery_id)]
 
 
 def _quoted(path: Path) -> str:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sources.sample import (
+    ba_unemployment,
     broadband,
+    broadband_workbook,
     employment_tables,
     ffcsv,
     landesdatenbank_tables,
@@ -50,12 +52,14 @@ def sample_files(seed: int = 2020) -> Iterator[SampleFile]:
     for product in (
         regionalreport,
         sonderauswertung,
+        ba_unemployment,
         employment_tables,
         regional_tables,
         people_tables,
         landesdatenbank_tables,
         ffcsv,
         broadband,
+        broadband_workbook,
     ):
         yield from product.files(world)
 

@@ -79,7 +79,7 @@ def test_another_code_version_looks_at_everything_again(
     fill(inbox, {"landkreis_privat_2019_2.csv": broadband(50)})
     with monkeypatch.context() as patch:
         patch.setattr("reference.regions.nrw_kreise", lambda: ("99999",))
-        patch.setattr("sources.bnetza_breitbandatlas.nrw_kreise", lambda: ("99999",))
+        patch.setattr("sources.bnetza_coverage.nrw_kreise", lambda: ("99999",))
         first = refresh(data, [inbox])
     assert (first.exit_code, counts(first)) == (1, (0, 0, 2))
     assert counts(refresh(data, [inbox])) == (0, 0, 2), "the same code does not look twice"
@@ -99,7 +99,7 @@ def test_the_old_decoding_stays_until_the_new_one_is_published(
     with monkeypatch.context() as patch:
         for module in ("flows.steps", "flows.refresh"):
             patch.setattr(f"{module}.code_version", lambda: "1.0+worse")
-        patch.setattr("sources.bnetza_breitbandatlas.nrw_kreise", lambda: ("99999",))
+        patch.setattr("sources.bnetza_coverage.nrw_kreise", lambda: ("99999",))
         assert refresh(released, []).exit_code == 1
     assert current_release(released) == before
     assert not has_work(released, [published / "inbox"]), "back on the code before, nothing is to be done"

@@ -65,6 +65,16 @@ DEFECTS = {
         for new, old in ((3, 1), (1, 3))
     ],
     "complete_regions": ["DELETE FROM marts.employment WHERE region_id = '05113' AND sector_scheme = 'ba-rr'"],
+    "complete_months": [
+        f"INSERT INTO history.observation BY NAME SELECT * REPLACE ('ba_arbeitslose_monat' AS dataset, "
+        f"'{variable}' AS variable, '' AS dimensions) FROM history.observation WHERE dataset = '12411-01-01-4'"
+        for variable in ("unemployed", "unemployment_rate")
+    ],
+    "rounding_as_stated": [
+        f"INSERT INTO history.observation BY NAME SELECT * REPLACE ('{dataset}' AS dataset, {value} AS value) "
+        "FROM history.observation WHERE dataset = '12411-01-01-4' AND status = 'value'"
+        for dataset, value in (("ba_eckwerte_gerundet", 1235), ("ba_eckwerte", 1230))
+    ],
     "broadband_falls_with_rate": [
         "INSERT INTO marts.broadband "
         "SELECT * REPLACE (2000 AS min_mbit, coverage_pct + 0.02 AS coverage_pct) FROM marts.broadband"

@@ -71,6 +71,8 @@ def test_period_and_level_of_every_file(folder: Path) -> None:
         decoded = decode(ArrivedFile(path))
         assert decoded.period == f"{year}-{'06-30' if half == '1' else '12-31'}"
         assert {o.region_id for o in observations(decoded)} == levels[level]
+        # one method of the atlas; the mobile table belongs to none
+        assert {o.basis for o in observations(decoded)} == {"" if "mobilfunk" in path.name else "atlas2018"}
 
 
 def test_empty_columns_are_not_available(folder: Path) -> None:

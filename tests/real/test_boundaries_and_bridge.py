@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from reference.regions import nrw_kreise
+from reference.regions import nrw_kreise, ruhr_kreise
 from sources import bkg_boundaries, destatis_wz_bridge
 from sources.arrived_file import ArrivedFile
 from sources.product import Decoded
@@ -17,7 +18,10 @@ def test_boundaries_are_accepted(real_files: Path, name: str) -> None:
     decoded = bkg_boundaries.PRODUCT.decode(file)
     assert (decoded.observations, decoded.source_id, decoded.period) == ([], "bkg_vg5000", "2021")
     assert {"ARS", "GEN"} <= set(decoded.layout)
-    assert all(key in file.text for key in nrw_kreise()) == (name.startswith("nrw53"))
+    outlined = [boundary.region_id for boundary in decoded.boundaries]
+    assert sorted(outlined) == sorted(nrw_kreise() if name.startswith("nrw53") else ruhr_kreise())
+    printed = {feature["properties"]["ARS"]: feature["geometry"] for feature in json.loads(file.text)["features"]}
+    assert {boundary.region_id: json.loads(boundary.geometry) for boundary in decoded.boundaries} == printed
 
 
 def test_the_bridge_is_accepted(real_files: Path) -> None:

@@ -399,6 +399,14 @@ def test_every_observation_has_a_delivery_and_a_place(warehouse: duckdb.DuckDBPy
     )
 
 
+def test_the_outline_of_every_kreis_leads_to_its_file(warehouse: duckdb.DuckDBPyConnection) -> None:
+    assert rows(
+        warehouse,
+        "SELECT count(DISTINCT region_id), count(*), list(DISTINCT file_name) "
+        "FROM marts.boundary JOIN marts.region USING (region_id) JOIN meta.delivery USING (delivery_id)",
+    ) == [(53, 53, ["nrw53_vg5000_2021.geojson"])]
+
+
 def test_every_value_of_a_mart_leads_to_cells(warehouse: duckdb.DuckDBPyConnection) -> None:
     for mart in ("broadband", "mobile_coverage"):
         assert not rows(warehouse, f"FROM marts.{mart} WHERE delivery_id IS NULL OR locator IS NULL")

@@ -19,6 +19,9 @@ RING = [[7.0, 51.4], [7.1, 51.4], [7.1, 51.5], [7.0, 51.4]]
 SQUARE = {"type": "Polygon", "coordinates": [RING]}
 
 
+ISLAND = {"type": "MultiPolygon", "coordinates": [[RING], [RING, RING]]}
+
+
 def feature(key: str, geometry: Any = SQUARE, name: str = "ARS") -> dict[str, Any]:
     return {"type": "Feature", "properties": {name: key, "GEN": "Name"}, "geometry": geometry}
 
@@ -44,8 +47,7 @@ def rejected(content: Any, name: str = NAME, period: str = "") -> Rejected:
 
 
 def test_boundaries_are_accepted_without_observations() -> None:
-    island = {"type": "MultiPolygon", "coordinates": [[RING], [RING, RING]]}
-    content = features(feature("05111", island, "AGS"), feature("09162"))
+    content = features(feature("05111", ISLAND, "AGS"), feature("09162"))
     assert PRODUCT.recognises(arrived(content))
     decoded = decode(content)
     assert decoded == Decoded(
@@ -54,7 +56,56 @@ def test_boundaries_are_accepted_without_observations() -> None:
         period="2021",
         layout=("ARS", "GEN"),
         skipped={"region outside NRW": 1},
+        boundaries=decoded.boundaries,
     )
+
+
+def test_an_outline_is_the_geometry_of_its_feature() -> None:
+    decoded = decode(features(feature("09162"), feature("05111", ISLAND)))
+    *ruhr, last = decoded.boundaries
+    assert [boundary.region_id for boundary in ruhr] == list(ruhr_kreise())
+    assert (last.region_id, last.locator) == ("05111", "feature 17")
+    assert json.loads(last.geometry) == ISLAND
+    assert json.loads(ruhr[0].geometry) == SQUARE
+
+
+def wfs_answer(**members: Any) -> dict[str, Any]:
+    """An answer as deegree and GeoServer give it: properties in small letters, one page of it."""
+    answer = features(feature("05111", ISLAND))
+    for number, item in enumerate(answer["features"]):
+        key = item["properties"]["ARS"]
+        item["properties"] = {"objid": f"vg.{number}", "ade": 4, "ars": key, "ags": key, "gen": "Name", "bez": "Kreis"}
+        item["id"] = f"vg250_krs.{number}"
+    return {**answer, "numberReturned": 16, **members}
+
+
+@pytest.mark.parametrize("matched", [{}, {"numberMatched": 16}, {"numberMatched": "unknown"}])
+def test_an_answer_of_the_wfs_is_accepted(matched: dict[str, Any]) -> None:
+    decoded = decode(wfs_answer(**matched), "bkg_boundaries.geojson")
+    assert {boundary.region_id for boundary in decoded.boundaries} == {*ruhr_kreise(), "05111"}
+    assert (decoded.source_id, decoded.period) == ("bkg_boundaries", "")
+    assert decoded.layout == ("objid", "ade", "ars", "ags", "gen", "bez")
+
+
+def test_one_page_of_an_answer_is_refused() -> None:
+    error = rejected(wfs_answer(numberMatched=53))
+    assert (error.expected, error.found) == ("all 53 features of the answer (numberMatched)", "a page of 16")
+
+
+@pytest.mark.parametrize(
+    ("position", "hint"),
+    [
+        ([51.4, 7.0], "latitude stands first"),
+        ([360_000.0, 5_700_000.0], "metres"),
+        ([11.5, 48.1], ""),  # Munich
+    ],
+)
+def test_a_kreis_of_nrw_lies_in_nrw(position: list[float], hint: str) -> None:
+    ring = [position, *RING[1:-1], position]
+    error = rejected(features(feature("05111", {"type": "Polygon", "coordinates": [ring]})))
+    assert (error.where, "NRW" in error.expected) == ("feature 16", True)
+    assert hint in error.hint
+    assert bool(error.hint) == bool(hint)
 
 
 @pytest.mark.parametrize(
@@ -71,15 +122,19 @@ def test_the_product_is_named_by_the_file_or_its_layer(name: str, layer: str | N
 
 @pytest.mark.parametrize(
     ("name", "period", "expected"),
-    [(NAME, "", "2021"), (NAME, "2021-01-01", "2021-01-01"), ("kreise.geojson", "2023", "2023")],
+    [
+        (NAME, "", "2021"),
+        (NAME, "2021-01-01", "2021-01-01"),
+        ("kreise.geojson", "2023", "2023"),
+        ("kreise.geojson", "", ""),
+    ],
 )
 def test_the_period_comes_from_manifest_or_name(name: str, period: str, expected: str) -> None:
     assert decode(features(), name, period).period == expected
 
 
-@pytest.mark.parametrize(("name", "period"), [(NAME, "2020"), ("kreise.geojson", "")])
-def test_a_contradicting_or_missing_period_is_refused(name: str, period: str) -> None:
-    assert name in rejected(features(), name, period).message
+def test_a_contradicting_period_is_refused() -> None:
+    assert NAME in rejected(features(), NAME, "2020").message
 
 
 @pytest.mark.parametrize(

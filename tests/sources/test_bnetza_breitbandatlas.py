@@ -61,7 +61,7 @@ def test_an_observation_says_what_when_and_where() -> None:
         value=62.96,
         unit="%",
         status="value",
-        basis="",
+        basis="atlas2018",
         printed="62.960",
         locator="line 2, column 3",
     )
@@ -117,6 +117,30 @@ def test_an_empty_cell_is_not_available_and_nought_is_nought() -> None:
 )
 def test_the_period_comes_from_the_name_or_the_manifest(name: str, period: str, day: str) -> None:
     assert decode(edition(ALL_1000), name, period).period == day
+
+
+@pytest.mark.parametrize("folder", ["Paket_2021_1/privat/", "Paket_2021_1\\privat\\", "gew_2021_1.zip#/"])
+def test_the_folder_of_a_package_says_nothing_about_its_members(folder: str) -> None:
+    households = decode(edition(ALL_1000), folder + NAME)
+    assert (households.period, households.source_id) == ("2020-12-31", "bnetza_breitbandatlas")
+    businesses = decode(edition({"verf_100_1000": "33"}), folder + "landkreis_gew_2020_2.csv")
+    assert (businesses.period, businesses.source_id) == ("2020-12-31", "bnetza_breitbandatlas_gewerbe")
+
+
+@pytest.mark.parametrize(
+    ("edition_of", "basis"),
+    [
+        ("2014_2", "atlas2010"),
+        ("2015_1", "atlas2015"),
+        ("2018_1", "atlas2015"),
+        ("2018_2", "atlas2018"),
+        ("2021_2", "atlas2018"),
+        ("2022_1", "atlas2022"),
+    ],
+)
+def test_a_change_of_method_is_another_basis_of_comparison(edition_of: str, basis: str) -> None:
+    decoded = decode(edition(ALL_1000), f"landkreis_privat_{edition_of}.csv")
+    assert {Observation._make(row).basis for row in decoded.observations} == {basis}
 
 
 def test_without_a_period_the_message_says_how_to_name_the_file() -> None:

@@ -88,7 +88,7 @@ def test_land_and_germany_are_read_too(key: str, region_id: str) -> None:
 
 
 def test_a_new_name_keeps_its_own_id_and_is_remarked() -> None:
-    decoded = decode(table([["5G SA", "Grün- und Freifläche", "20", "Gemeindefläche", "1"]]))
+    decoded = decode(table([["5G SA", "Grün- und Freifläche", "20", "Gemeindefläche", "1.5"]]))
     assert ("05113", "area_group=municipal_area;area_type=gruen_und_freiflaeche;technology=5g_sa") in facts(decoded)
     assert [remark.check_id for remark in decoded.remarks] == ["name_not_declared"] * 2
 
@@ -116,6 +116,13 @@ def test_a_row_that_stands_there_twice_is_refused() -> None:
 )
 def test_a_damaged_table_is_refused_with_the_place(rows: list[list[str]], where: str) -> None:
     assert rejected(rows).where == where
+
+
+def test_fractions_of_1_are_not_taken_for_percentages() -> None:
+    error = rejected(table([[*ROADS[:-1], "0.9997"], [*WOODS[:-1], "0.879"]]))
+    assert (error.where, "0.9997" in error.found) == ("line 2, column 6", True)
+    nothing = decode(table([[*ROADS[:-1], "0"], [*WOODS[:-1], ""]]))
+    assert set(facts(nothing).values()) == {0.0, None}
 
 
 def test_without_a_period_it_is_refused() -> None:

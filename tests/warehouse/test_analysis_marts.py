@@ -15,6 +15,7 @@ from reference.regions import NRW, RUHR, nrw_kreise, ruhr_kreise
 from reference.rows import rows as reference_rows
 from reference.sectors import BA_REGIONALREPORT, TOTAL, sectors
 from schemas.observation import Observation
+from sources.cells import month_end
 from tests.warehouse.building import HIDDEN, Delivery, build_warehouse, employees, observation, records, rows
 
 EARLY, LATE = dt.date(2019, 6, 30), dt.date(2020, 6, 30)
@@ -197,6 +198,31 @@ def test_lights_follow_the_written_rule(tmp_path: Path) -> None:
         "05117": "not_assessable",
         "05119": "not_assessable",
     }
+
+
+@pytest.mark.parametrize(
+    ("newest", "compared_with"),
+    [
+        (dt.date(2025, 2, 28), dt.date(2024, 2, 29)),
+        (dt.date(2024, 2, 29), dt.date(2023, 2, 28)),
+        (dt.date(2025, 3, 31), dt.date(2024, 3, 31)),
+    ],
+)
+def test_a_month_is_compared_with_the_same_month_a_year_before(
+    tmp_path: Path, newest: dt.date, compared_with: dt.date
+) -> None:
+    every = [month_end(year, month) for year in (2023, 2024, 2025) for month in range(1, 13)]
+    months = [
+        observation(
+            100 + number, dataset="ba_arbeitslose_monat", variable="unemployed", region_id=ESSEN, basis="",
+            reference_date=day,
+        )
+        for number, day in enumerate(every) if day <= newest
+    ]  # fmt: skip
+    status = (
+        "SELECT reference_date, previous_date FROM marts.indicator_status WHERE indicator_id = 'unemployed_monthly'"
+    )
+    assert rows(build(tmp_path, months), status) == [(newest, compared_with)]
 
 
 def test_growth_across_a_break_stops_with_a_message(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ pair AS (  -- each value with the newest comparable one that is one to three yea
     FROM value v
     LEFT JOIN value p
         ON p.indicator_id = v.indicator_id AND p.region_id = v.region_id AND p.dataset = v.dataset
-        AND p.basis = v.basis AND p.reference_date <= v.reference_date - INTERVAL 1 YEAR
+        -- counted forward from the earlier day: 29 February is one year before 28 February
+        AND p.basis = v.basis AND p.reference_date + INTERVAL 1 YEAR <= v.reference_date
         AND p.reference_date >= v.reference_date - INTERVAL 3 YEAR
     QUALIFY row_number() OVER (PARTITION BY v.indicator_id, v.region_id, v.reference_date
                                ORDER BY p.reference_date DESC) = 1

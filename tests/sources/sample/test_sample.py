@@ -30,6 +30,7 @@ SEED = 2020
 Select = Callable[..., list[Observation]]
 REPOSITORY = Path(__file__).parents[3]
 #: Layouts with no room for a text.
+ONE_REGION_A_FILE = ("arbeitsagentur/regionalreport/", "arbeitsagentur/statistik-api/")
 WITHOUT_TEXT = ("bnetza_breitbandatlas", "bnetza_breitbandatlas_gewerbe", "bnetza_mobilfunk")
 
 
@@ -251,6 +252,35 @@ class TestOtherTables:
         assert {cell.reference_date.year for cell in rates} == set(range(2015, 2025))
         assert all(cell.value is not None and 2 < cell.value < 20 for cell in rates)
 
+    def test_months_of_unemployment_average_to_the_annual_figure(self, observations: Select) -> None:
+        months = _of_year(observations("ba_arbeitslose_monat", variable="unemployed"), 2024)
+        annual = _of_year(observations("regionalstatistik_13211-02-05-4", variable="unemployed"), 2024)
+        assert months.keys() == annual.keys() == {*nrw_kreise(), NRW, "DE"}
+        for region_id, figures in months.items():
+            assert len(figures) == 12
+            assert sum(figures) / 12 == pytest.approx(annual[region_id][0], rel=1e-3)
+
+    def test_annual_rates_of_two_publishers_agree(self, observations: Select) -> None:
+        base = {"variable": "unemployment_rate", "dimensions": "base=all_civilian"}
+        annual = _of_year(observations("ba_arbeitslosenquoten_jahr", **base), 2023)
+        genesis = _of_year(observations("regionalstatistik_13211-02-05-4", **base), 2023)
+        assert {ags: annual[ags] for ags in nrw_kreise()} == {ags: genesis[ags] for ags in nrw_kreise()}
+
+    def test_the_api_rounds_what_the_workbook_prints(self, observations: Select) -> None:
+        day = dt.date(2025, 9, 30)
+        exact = _totals(observations("ba_arbeitslose_monat", variable="unemployed"), day)
+        rounded = _totals(observations("ba_statistik_api", variable="unemployed"), day)
+        assert len(rounded) == 16
+        for region_id, value in rounded.items():
+            assert value % 10 == 0
+            assert abs(value - exact[region_id]) <= 5
+
+    def test_the_months_to_come_are_in_no_file(self, observations: Select) -> None:
+        for source, dimensions in (("ba_arbeitslose_monat", ""), ("ba_arbeitslosenquoten_monat", "base=all_civilian")):
+            cells = observations(source, dimensions=dimensions)
+            assert max(cell.reference_date for cell in cells) == dt.date(2025, 9, 30)
+            assert all(cell.status == "value" for cell in cells)
+
     def test_gdp_per_head_follows_from_gdp_and_population(self, observations: Select, world: World) -> None:
         source, day = "regionalstatistik_82000-01-01-4", dt.date(2024, 12, 31)
         total = _totals(observations(source, variable="gdp"), day)
@@ -284,13 +314,21 @@ class TestOtherTables:
     def test_every_kreis_and_nrw_is_in_every_table_of_its_level(self, decoded: dict[str, Decoded]) -> None:
         for path, file in decoded.items():
             found = {Observation._make(row).region_id for row in file.observations}
-            if found & set(nrw_kreise()) and "regionalreport" not in path:
+            if found & set(nrw_kreise()) and not path.startswith(ONE_REGION_A_FILE):
                 assert set(nrw_kreise()) <= found, path
             assert found <= regions().keys()
 
 
 def _totals(cells: list[Observation], day: dt.date) -> dict[str, float]:
     return {cell.region_id: cell.value for cell in cells if cell.reference_date == day and cell.value is not None}
+
+
+def _of_year(cells: list[Observation], year: int) -> dict[str, list[float]]:
+    figures: dict[str, list[float]] = {}
+    for cell in cells:
+        if cell.reference_date.year == year and cell.value is not None:
+            figures.setdefault(cell.region_id, []).append(cell.value)
+    return figures
 
 
 def _share(observations: Select, region_id: str, dimensions: str) -> float:
