@@ -23,10 +23,10 @@ from sources.ba_region_sheet import (
     sheet_named,
 )
 from sources.ba_unemployment import RATES, time_of, without_months
-from sources.ba_workbook import TOP_ROWS, Cell, heading, read_sheet
 from sources.cells import year_end
 from sources.product import Decoded, Product
 from sources.rejected import Rejected
+from sources.workbook import TOP_ROWS, Cell, heading, read_sheet
 
 DATASET = "ba_arbeitslosenquoten_jahr"
 SHEET = "Jahreszahlen"

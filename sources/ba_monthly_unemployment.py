@@ -26,10 +26,10 @@ from schemas.sum_rules import SumRule
 from sources.arrived_file import ArrivedFile
 from sources.ba_region_sheet import RegionSheet, base_of_rates, created_on, has_sheet, read_regions, region_sheet
 from sources.ba_unemployment import COUNTS, NO_TIME, RATES, Measure, Time, time_of, without_months
-from sources.ba_workbook import Cell, heading
 from sources.cells import month_end
 from sources.product import Decoded, Product
 from sources.rejected import Rejected
+from sources.workbook import Cell, heading
 
 DATASET = "ba_arbeitslose_monat"
 SOURCES = {COUNTS.variable: "ba_arbeitslose_monat", RATES.variable: "ba_arbeitslosenquoten_monat"}

@@ -19,9 +19,9 @@ from reference.regions import GERMANY_CODES, nrw_kreise, published_regions
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
 from sources.ba_unemployment import NO_TIME, PERCENT, Measure, printed_base, time_of
-from sources.ba_workbook import Row, Sheet, heading, read_sheet
 from sources.cells import german_day
 from sources.rejected import Rejected
+from sources.workbook import Row, Sheet, heading, read_sheet
 
 #: A table begins within the first rows of its sheet; its header stands on the rows above.
 _TOP_ROWS, _HEADER_ROWS = 60, 4

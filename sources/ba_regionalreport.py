@@ -23,10 +23,11 @@ from functools import lru_cache
 from reference.regions import GERMANY, NRW, published_regions
 from reference.sectors import BA_REGIONALREPORT, TOTAL, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
-from sources.ba_workbook import UNIT, Cell, Row, Sheet, count, heading, printed_basis, read_sheet, reference_date
+from sources.ba_workbook import UNIT, count, printed_basis, reference_date
 from sources.cells import column_letters, german_day, month_end, month_number
 from sources.product import Decoded, Product
 from sources.rejected import Rejected
+from sources.workbook import Cell, Row, Sheet, heading, read_sheet
 
 SOURCE_ID = "ba_regionalreport"
 TITLE = "Regionalreport über Beschäftigte"

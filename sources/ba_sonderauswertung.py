@@ -20,20 +20,11 @@ from pathlib import Path
 from reference.regions import GERMANY_CODES, published_regions
 from reference.sectors import DIVISIONS, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
-from sources.ba_workbook import (
-    UNIT,
-    WZ_VERSION,
-    Cell,
-    Row,
-    count,
-    heading,
-    printed_basis,
-    read_sheet,
-    reference_date,
-)
+from sources.ba_workbook import UNIT, WZ_VERSION, count, printed_basis, reference_date
 from sources.cells import column_letters, german_day
 from sources.product import Decoded, Product
 from sources.rejected import Rejected
+from sources.workbook import Cell, Row, heading, read_sheet
 
 SOURCE_ID = "ba_sonderauswertung"
 DECLARATION = Path(__file__).with_suffix(".yaml")

@@ -36,10 +36,11 @@ from reference.regions import region_of_name
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
 from sources.ba_unemployment import COUNTS, RATES, Measure, printed_base, time_of, whole_number, without_months
-from sources.ba_workbook import UNIT, heading
+from sources.ba_workbook import UNIT
 from sources.cells import month_end
 from sources.product import Decoded, Product
 from sources.rejected import Rejected
+from sources.workbook import heading
 
 EXACT, ROUNDED = "ba_eckwerte", "ba_eckwerte_gerundet"
 UNEMPLOYMENT_SOURCE, EMPLOYMENT_SOURCE = "ba_statistik_api", "ba_statistik_api_bst"

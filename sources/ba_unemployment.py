@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from sources.ba_workbook import UNIT, Cell, count, heading
+from sources.ba_workbook import UNIT, count
 from sources.cells import german_number, month_number
 from sources.rejected import Rejected
+from sources.workbook import Cell, heading
 
 UNEMPLOYED, RATE, PERCENT = "unemployed", "unemployment_rate", "%"
 #: What a rate is per cent of, as a dimension; the names are those of table 13211-02-05-4.

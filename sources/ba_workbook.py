@@ -1,86 +1,20 @@
-"""Workbooks of the Federal Employment Agency: sheets, header texts, counts and dates as it prints them."""
+"""What the Federal Employment Agency prints in its workbooks: counts, dates, the classification."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable
 
-from sources.arrived_file import ArrivedFile
-from sources.cells import column_letters, german_day, german_number, month_end, month_number
+from sources.cells import german_day, german_number, month_end, month_number
 from sources.rejected import Rejected
+from sources.workbook import Cell
 
 UNIT = "Anzahl"
-Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-Row = Sequence[Cell]
-
-#: A table begins within the first rows of its sheet.
-TOP_ROWS = 30
 
 WZ_VERSION = re.compile(r"WZ\s*(?:20)?(\d\d)(?!\d)")
 _MONTH_YEAR = re.compile(r"([A-Za-zä]+)\.?\s*(\d{4}|\d{2})")
 _DAY = re.compile(r"\d{1,2}\.\s*(\d{1,2}\.|[A-Za-zä]+\.?\s+)\d{4}")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A worksheet from its cell A1 on, all rows of one width."""
-
-    name: str
-    rows: list[list[Cell]]
-
-    def where(self, row: int, column: int) -> str:
-        """Locator of a cell, both indices from 0."""
-        return f"{self.name}!{column_letters(column)}{row + 1}"
-
-    def find(self, start: str) -> tuple[int, int]:
-        """(row, column) of the first header cell that begins with a text; raises Rejected where none does."""
-        for number, row in enumerate(self.rows[:TOP_ROWS]):
-            for column, cell in enumerate(row):
-                if isinstance(cell, str) and heading(cell).startswith(start):
-                    return number, column
-        raise Rejected(
-            expected=f"a header “{start} …”",
-            found="no such cell in the first rows",
-            where=self.name,
-            hint="The layout of this edition is not known.",
-        )
-
-    def texts(self, rows: slice) -> list[str]:
-        return [cell for row in self.rows[rows] for cell in row if isinstance(cell, str) and cell]
-
-
-def read_sheet(file: ArrivedFile, name: str) -> Sheet:
-    """A sheet by its name; raises Rejected where the workbook or the sheet is missing or damaged."""
-    from python_calamine import CalamineError
-
-    workbook = file.workbook
-    if name not in workbook.sheet_names:
-        found = ", ".join(workbook.sheet_names) or "none"
-        raise Rejected(expected=f"a sheet “{name}”", found=f"the sheets {found}")
-    try:
-        # With the empty area: rows and columns must be counted from A1 for the locators.
-        return Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
-    except CalamineError as error:
-        raise Rejected(
-            expected="a readable sheet",
-            found=str(error),
-            where=name,
-            hint="The file is damaged or cut off: download it again.",
-        ) from error
-
-
-@lru_cache(maxsize=4096)
-def heading(text: str) -> str:
-    """A header text on one line: words split over lines joined, blanks single, footnote mark dropped.
-
-    >>> heading("aus-\\nschließlich "), heading("Vollzeit2)"), heading("Anteile\\nin % 1)")
-    ('ausschließlich', 'Vollzeit', 'Anteile in %')
-    """
-    joined = re.sub(r"-[ \t]*\n\s*", "", text)
-    return re.sub(r"(?<![\d(])\d\)$", "", " ".join(joined.split())).rstrip()
 
 
 def count(cell: Cell, where: str) -> tuple[float | None, str, str]:

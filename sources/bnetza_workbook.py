@@ -20,10 +20,10 @@ from typing import NamedTuple
 from reference.regions import nrw_kreise
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
-from sources.ba_workbook import TOP_ROWS, Cell, Sheet, heading, read_sheet
 from sources.bnetza_coverage import base_name, by_region, require
 from sources.cells import month_end
 from sources.rejected import Rejected
+from sources.workbook import TOP_ROWS, Cell, Sheet, heading, read_sheet
 
 KEY, LEVEL = "AGS", "Verwaltungsebene"
 MISSING = ("", "-", "–", "—")

@@ -154,6 +154,7 @@ class Table(_Declared):
     skipped_regions  region names left out where regions are named, not coded
     ignored_units    units of extra rows that are left out, e.g. the change on the year before
     basis            steps, first match counts (see `basis_of`)
+    fetched          whether it is asked for at the publisher; false for one that only old files hold
     """
 
     code: str
@@ -167,6 +168,7 @@ class Table(_Declared):
     skipped_regions: tuple[str, ...] = ()
     ignored_units: tuple[str, ...] = ()
     basis: tuple[BasisStep, ...] = ()
+    fetched: bool = True
 
     @model_validator(mode="after")
     def _wordings_are_unique(self) -> Self:

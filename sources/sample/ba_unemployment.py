@@ -13,7 +13,7 @@ from reference.regions import GERMANY, NRW, nrw_kreise, regions, ruhr_kreise
 from sources.cells import month_end
 from sources.sample.areas import GERMANY_TENTHS
 from sources.sample.datencsv import decimal
-from sources.sample.regional_tables import _unemployed
+from sources.sample.regional_tables import unemployed
 from sources.sample.regionalreport_layout import MONTHS, display_name, long_date
 from sources.sample.sample_file import BA, COPYRIGHT, ORIGIN, SYNTHETIC, SampleFile
 from sources.sample.world import World
@@ -62,7 +62,7 @@ def numbers(world: World, region: str, day: dt.date) -> Numbers:
 
 
 def _annual(world: World, ags: str, year: int) -> Numbers:
-    of_year = _unemployed(world, ags, year)
+    of_year = unemployed(world, ags, year)
     return of_year[0], of_year[9]
 
 

@@ -34,13 +34,13 @@ def unemployment(world: World) -> SampleFile:
             [*span(KEYS), "", *groups, "", "", "Männer", "Frauen", "Ausländer", "15 bis unter 25 Jahre"],
             span(KEYS, ("Anzahl", 7), ("Prozent", 6)),
         ),
-        yearly_rows(world, _unemployed, _print_unemployed),
+        yearly_rows(world, unemployed, _print_unemployed),
         STAND,
     )
     return file_of_years("13211-02-05-4", "Arbeitslose und Arbeitslosenquoten, Jahresdurchschnitt, Kreise", content)
 
 
-def _unemployed(world: World, ags: str, year: int) -> Numbers:
+def unemployed(world: World, ags: str, year: int) -> Numbers:
     """Seven printed counts, men; labour force: dependent, all, men, women, foreigners, under 25."""
     people = world.population(ags, year)
     total = world.count("unemployed", ags, year, (22, 62), trend=-0.01)
