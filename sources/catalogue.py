@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from functools import cache
@@ -120,7 +121,15 @@ def _check_zip(file: ArrivedFile) -> None:
                     found=f"{size // 1_000_000} MB",
                 )
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+    ) as error:
         damaged = str(error)
     if damaged:
         raise Rejected(

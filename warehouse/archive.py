@@ -11,6 +11,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from schemas.delivery import Arrival
@@ -28,13 +29,14 @@ class Archive:
 
     def take_in(self, incoming: Incoming, now: dt.datetime) -> tuple[Arrival, bool]:
         """(the delivery, whether it is new). The same bytes again are the delivery that is already there."""
-        sha256 = sha256_of(incoming.path)
+        sha256 = incoming.sha256()
         if self._record_path(sha256).exists():
             return self.read(sha256), False
         content = self.content_path(sha256)
         content.parent.mkdir(parents=True, exist_ok=True)
         temporary = content.with_suffix(".part")
-        shutil.copyfile(incoming.path, temporary)
+        with incoming.open() as source, temporary.open("wb") as target:
+            shutil.copyfileobj(source, target, _BLOCK)
         if sha256_of(temporary) != sha256:
             temporary.unlink()
             raise OSError(f"{incoming.path} changed while it was read. Run the refresh again.")
@@ -47,26 +49,26 @@ class Archive:
         return arrival, True
 
     def read(self, sha256: str) -> Arrival:
-        record = json.loads(self._record_path(sha256).read_text(encoding="utf-8"))
-        return Arrival.from_json(record)
+        return _read(self._record_path(sha256))
 
     def content_path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / f"{sha256}.bin"
 
     def arrivals(self) -> Iterator[Arrival]:
         """Every delivery of the archive, in the order of arrival."""
-        records = [json.loads(path.read_text(encoding="utf-8")) for path in self.folder.glob("??/*.json")]
-        arrivals = [Arrival.from_json(record) for record in records]
+        arrivals = map(_read, self.folder.glob("??/*.json"))
         yield from sorted(arrivals, key=lambda arrival: (arrival.arrived_at, arrival.sha256))
 
     def _record_path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / f"{sha256}.json"
 
 
+@cache  # a run asks for all of them several times, and a record never changes
+def _read(record: Path) -> Arrival:
+    return Arrival.from_json(json.loads(record.read_text(encoding="utf-8")))
+
+
 def sha256_of(path: Path) -> str:
     """Hex sha256 of a file, read in blocks."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 
 class DataFolderError(Exception):
@@ -44,6 +46,11 @@ class DataFolder:
         return self.root / "quality"
 
     @property
+    def fetched(self) -> Path:
+        """What publishers said of the files we took from them; may be deleted, everything is then fetched again."""
+        return self.root / "fetched"
+
+    @property
     def prefect_home(self) -> Path:
         return self.root / "prefect"
 
@@ -63,17 +70,29 @@ class DataFolder:
         write_atomically(marker, json.dumps({"kind": kind}).encode())
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the folder for one writer; raises DataFolderError where another refresh holds it."""
+    def writing(self, wait: float = 0) -> Iterator[None]:
+        """Hold the folder for one writer, after at most `wait` seconds.
+
+        Raises DataFolderError where another refresh still holds it then.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         with (self.root / "refresh.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise DataFolderError(
-                    f"Another refresh is writing to {self.root}. Wait for it to end, then run this again."
-                ) from error
+            end = time.monotonic() + wait
+            while not _locked(lock):
+                if time.monotonic() >= end:
+                    raise DataFolderError(
+                        f"Another refresh is writing to {self.root}. Wait for it to end, then run this again."
+                    )
+                time.sleep(1)
             yield
+
+
+def _locked(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:

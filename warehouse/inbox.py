@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
+import zipfile
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from schemas.delivery import Provenance
 
@@ -20,12 +24,31 @@ class InboxError(Exception):
 
 @dataclass(frozen=True)
 class Incoming:
-    """One file of an inbox; `expected_sha256` as the manifest states it, "" where it does not."""
+    """One file that comes in; `expected_sha256` as the manifest states it, "" where it does not.
+
+    `member`: the file lies in the zip `path` under that name (warehouse/zips.py).
+    """
 
     path: Path
     name: str
     provenance: Provenance
     expected_sha256: str = ""
+    member: str = ""
+
+    @contextmanager
+    def open(self) -> Iterator[IO[bytes]]:
+        """The bytes of the file; raises zipfile.BadZipFile where the member is damaged."""
+        with ExitStack() as stack:
+            if self.member:
+                archive = stack.enter_context(zipfile.ZipFile(self.path))
+                yield stack.enter_context(archive.open(self.member))
+            else:
+                yield stack.enter_context(self.path.open("rb"))
+
+    def sha256(self) -> str:
+        """Hex sha256 of the file, read in blocks."""
+        with self.open() as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
 
 
 def files_in(folder: Path) -> list[Incoming]:

@@ -16,12 +16,15 @@ from warehouse.data_folder import DataFolder, sync_file, sync_folder
 #: Kept on disk: the current release and those before it, a year of monthly refreshes.
 KEEP = 12
 _BUILDING = ".building-"
+#: Prefix of folders below the data folder for files on their way into the archive.
+FETCHING = ".fetching-"
 #: What a write that did not end leaves behind.
 _LITTER = (
     "archive/??/*.part",
     "archive/??/.*.tmp",
     "staging/*/*.part",
     "staging/*/.*.tmp",
+    "fetched/.*.tmp",
     "quality/.*.tmp",
     "quality/data-docs/*/.*.tmp",
     "releases/.*.tmp",
@@ -92,8 +95,8 @@ def publish(data: DataFolder, built: Path, release: str) -> Path:
 
 def tidy(data: DataFolder) -> None:
     """Remove what killed runs left behind, and releases beyond the last KEEP."""
-    for litter in data.releases.glob(f"{_BUILDING}*"):
-        if litter.is_dir():  # where DuckDB put what did not fit into memory
+    for litter in [*data.releases.glob(f"{_BUILDING}*"), *data.root.glob(f"{FETCHING}*")]:
+        if litter.is_dir():  # what did not fit into DuckDB's memory, or came from a publisher
             shutil.rmtree(litter)
         else:
             litter.unlink()

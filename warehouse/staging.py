@@ -13,6 +13,7 @@ import json
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -64,6 +65,12 @@ class Staged:
         return cls(**record, remarks=remarks)
 
 
+@lru_cache(maxsize=100_000)  # a run asks for all of them several times
+def _read(path: Path, _inode: int, _mtime: int) -> Staged:
+    """A verdict file; it is replaced and never written to, so the same inode and time are the same verdict."""
+    return Staged.from_json(json.loads(path.read_text(encoding="utf-8")))
+
+
 class Staging:
     """Verdicts and observations of one code version."""
 
@@ -73,9 +80,11 @@ class Staging:
     def verdict(self, delivery_id: str) -> Staged | None:
         """The verdict on a delivery, None where this code version has not looked at it."""
         path = self.folder / f"{delivery_id}.json"
-        if not path.exists():
+        try:
+            stat = path.stat()
+        except FileNotFoundError:
             return None
-        return Staged.from_json(json.loads(path.read_text(encoding="utf-8")))
+        return _read(path, stat.st_ino, stat.st_mtime_ns)
 
     def save(self, staged: Staged) -> None:
         record = json.dumps(asdict(staged), ensure_ascii=False)

@@ -15,9 +15,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
+from requests.cookies import extract_cookies_to_jar
 from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util.retry import Retry
 
@@ -192,13 +194,13 @@ class Web:
             host.hold(self.limits.pause)
             try:
                 session = self._session()
-                network = session.merge_environment_settings(request.url, {}, True, None, None)  # proxies, certificates
-                with session.send(
-                    session.prepare_request(request),
-                    allow_redirects=False,
-                    timeout=(self.limits.connect, self.limits.read),
-                    **network,
-                ) as response:
+                prepared = session.prepare_request(request)
+                timeout = (self.limits.connect, self.limits.read)
+                # proxies and certificates of this network
+                settings: Any = session.merge_environment_settings(prepared.url, {}, True, None, None)
+                # not session.send: that reads the body of a redirect, of whatever size
+                with session.get_adapter(str(prepared.url)).send(prepared, timeout=timeout, **settings) as response:
+                    extract_cookies_to_jar(session.cookies, prepared, response.raw)  # type: ignore[no-untyped-call]
                     return self._taken(response, into)
             except _NO_ADDRESS as error:
                 raise FetchError(shown(request.url), f"no usable address ({type(error).__name__})") from error
@@ -296,8 +298,11 @@ def _is_busy(status: int) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """The innermost cause in a few words: urllib3 wraps it in objects that print themselves."""
-    *_, cause = _causes(error)
+    """The innermost cause in a few words: urllib3 wraps it in objects that print themselves.
+
+    A bare ValueError is about bytes of the protocol, what lies around it says more.
+    """
+    *_, cause = (cause for cause in _causes(error) if type(cause) is not ValueError)
     return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import stat
 from pathlib import Path
+from typing import IO
 
 import pytest
 
@@ -112,10 +113,10 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken(
 ) -> None:
     import shutil
 
-    def cut_off(source: Path, target: Path) -> None:
-        target.write_bytes(source.read_bytes()[:1])
+    def cut_off(source: IO[bytes], target: IO[bytes], _length: int) -> None:
+        target.write(source.read(1))
 
-    monkeypatch.setattr(shutil, "copyfile", cut_off)
+    monkeypatch.setattr(shutil, "copyfileobj", cut_off)
     with pytest.raises(OSError, match=r"a\.csv changed while it was read"):
         archive.take_in(incoming(tmp_path, "a.csv", b"1;2"), JANUARY)
     assert list(archive.arrivals()) == []
