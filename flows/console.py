@@ -35,16 +35,26 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
 def data_folder(option: Path | None, *, default: Path) -> Path:
     """`--data`, else the settings, else the default."""
-    from pydantic import ValidationError
-
     from flows.settings import Settings
 
-    try:
+    with settings_errors():
         return option or Settings().data or default
+
+
+@contextmanager
+def settings_errors() -> Iterator[None]:
+    """Turn what is wrong with the settings into a usage error that names the setting and never its value."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    try:
+        yield
     except ValidationError as error:
         first = error.errors()[0]
-        name = "S3MONITOR_" + "_".join(map(str, first["loc"])).upper()
-        raise typer.BadParameter(f"setting {name}: {first['msg']}", param_hint="settings") from error
+        name = "S3MONITOR_" + "__".join(map(str, first["loc"])).upper()
+        raise typer.BadParameter(f"setting {name}: {first['msg']}", param_hint="settings") from None
+    except SettingsError as error:
+        raise typer.BadParameter(f"{error}: lists and tables are written as JSON", param_hint="settings") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise typer.BadParameter(f"s3monitor.toml is no TOML: {error}", param_hint="settings") from error
 

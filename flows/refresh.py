@@ -1,78 +1,128 @@
-"""The refresh: archive, decode, validate, build, check, publish, as plain steps or as a Prefect flow."""
+"""The refresh: fetch, archive, decode, validate, build, check, publish, as plain steps or as a Prefect flow."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 from flows import steps
-from flows.summary import Summary, summarise
+from flows.fetch import FeedReport, fetch
+from flows.summary import SourceSummary, Summary, summarise
+from schemas.delivery import Arrival
 from warehouse import release
-from warehouse.archive import Archive, sha256_of
+from warehouse.archive import Archive
 from warehouse.code_version import code_version
 from warehouse.data_folder import DataFolder
 from warehouse.inbox import files_in
 from warehouse.staging import Staging
+from warehouse.zips import unpacked
 
-T = TypeVar("T")
+
+class Runner(Protocol):
+    """How steps are run: as they are, or as Prefect tasks."""
+
+    def run(self, step: Callable[..., Any], *arguments: Any) -> Any: ...
+
+    def fetch_all(self, data: DataFolder, feeds: Sequence[str], now: dt.datetime, period: str) -> Iterator[FeedReport]:
+        """Reports of the feeds as they come, publishers side by side."""
+        ...
 
 
-def run_directly(step: Callable[..., T], *arguments: Any) -> T:
-    """Run a step as the plain function it is."""
-    return step(*arguments)
+class Direct:
+    """Steps as the plain functions they are, feeds in threads: they wait for the network most of the time."""
+
+    def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
+        return step(*arguments)
+
+    def fetch_all(self, data: DataFolder, feeds: Sequence[str], now: dt.datetime, period: str) -> Iterator[FeedReport]:
+        with ThreadPoolExecutor(max_workers=max(1, len(feeds))) as pool:
+            asked = [pool.submit(fetch, data, feed_id, now, period) for feed_id in feeds]
+            yield from (done.result() for done in as_completed(asked))
 
 
 def has_work(data: DataFolder, inboxes: Sequence[Path]) -> bool:
     """Whether a refresh would do more than find that nothing changed."""
-    archive = Archive(data.archive)
-    known = {arrival.sha256 for arrival in archive.arrivals()}
-    files = (incoming.path for inbox in inboxes for incoming in files_in(inbox))
+    known = {arrival.sha256 for arrival in Archive(data.archive).arrivals()}
+    parts = (part for inbox in inboxes for file in files_in(inbox) for part in unpacked(file))
     return (
-        any(sha256_of(path) not in known for path in files)
-        or bool(steps.to_decode(data))
-        or not steps.is_published(data)
+        any(part.sha256() not in known for part in parts) or bool(steps.to_decode(data)) or not steps.is_published(data)
     )
 
 
 def refresh(
     data: DataFolder,
-    inboxes: Sequence[Path],
+    inboxes: Sequence[Path] = (),
     only: Sequence[str] = (),
-    run: Callable[..., Any] = run_directly,
+    *,
+    feeds: Sequence[str] = (),
+    period: str = "",
+    runner: Runner | None = None,
+    wait: float = 0,
 ) -> Summary:
-    """Take in the inboxes and publish a release if anything changed. Returns what happened.
+    """Take in the inboxes and what the feeds bring, and publish a release if anything changed. Returns what happened.
 
-    `run(step, *arguments)` runs one step; Prefect passes its own to make each step a task.
+    `only` restricts the inboxes to sources or products; with a `period` the feeds fetch that again instead of what
+    is new; `wait`: seconds to wait for another refresh to end.
     Raises DataFolderError or InboxError where folders cannot be used as asked.
     """
-    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
-    with data.writing():
+    runner = runner or Direct()
+    now = _now()
+    with data.writing(wait):
         release.tidy(data)  # what a run that was killed left behind
         try:
-            taken = run(steps.take_in, data, inboxes, only, now)
-            _decode(data, run)
-            summary = _summary(data, taken)
+            taken = runner.run(steps.take_in, data, inboxes, only, now)
+            reports = _fetch_and_decode(data, feeds, period, runner, now)
+            summary = _summary(data, taken, reports)
             if not steps.is_published(data):
-                _publish(data, now, summary, run)
+                _publish(data, now, summary, runner)
         finally:
             release.tidy(data)  # what this run did not finish must not fill the disk
     return summary
 
 
-def _decode(data: DataFolder, run: Callable[..., Any]) -> None:
-    if pending := steps.to_decode(data):
-        decoded = run(steps.decode, data, pending)
-        for source_id in sorted({staged.source_id for staged in decoded if staged.state == "decoded"}):
-            run(steps.validate, data, source_id)
+def collect(
+    data: DataFolder, inboxes: Sequence[Path], feeds: Sequence[str], period: str = ""
+) -> tuple[steps.TakenIn, list[FeedReport]]:
+    """Take in, fetch, decode and validate, without a release."""
+    now = _now()
+    with data.writing():
+        release.tidy(data)
+        taken = steps.take_in(data, inboxes, (), now)
+        return taken, _fetch_and_decode(data, feeds, period, Direct(), now)
 
 
-def _publish(data: DataFolder, now: dt.datetime, summary: Summary, run: Callable[..., Any]) -> None:
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+
+
+def _fetch_and_decode(
+    data: DataFolder, feeds: Sequence[str], period: str, runner: Runner, now: dt.datetime
+) -> list[FeedReport]:
+    _decode(data, runner)
+    reports = []
+    for report in runner.fetch_all(data, feeds, now, period):
+        reports.append(report)
+        if report.new:
+            _decode(data, runner)  # while the other publishers are still being asked
+    for source_id in steps.to_validate(data):
+        runner.run(steps.validate, data, source_id)
+    return reports
+
+
+def _decode(data: DataFolder, runner: Runner) -> None:
+    pending: list[Arrival] = steps.to_decode(data)
+    if pending:
+        runner.run(steps.decode, data, pending)
+
+
+def _publish(data: DataFolder, now: dt.datetime, summary: Summary, runner: Runner) -> None:
     try:
-        built = run(steps.build, data, now)
-        run(steps.check, data, built, now)
-        summary.release_id = run(steps.publish, data, built, now)
+        built = runner.run(steps.build, data, now)
+        runner.run(steps.check, data, built, now)
+        summary.release_id = runner.run(steps.publish, data, built, now)
         summary.published = True
     except steps.NothingToPublishError as reason:
         summary.error = str(reason)
@@ -80,11 +130,16 @@ def _publish(data: DataFolder, now: dt.datetime, summary: Summary, run: Callable
         Staging(data, code_version()).drop_other_versions()
 
 
-def _summary(data: DataFolder, taken: steps.TakenIn) -> Summary:
-    arrivals = list(Archive(data.archive).arrivals())
+def _summary(data: DataFolder, taken: steps.TakenIn, reports: Sequence[FeedReport]) -> Summary:
     current = release.current_release(data)
     return Summary(
         release_id=current["release_id"] if current else None,
-        is_synthetic=any(arrival.provenance.is_synthetic for arrival in arrivals),
-        sources=summarise(taken, steps.verdicts(data), {a.delivery_id: a.file_name for a in arrivals}),
+        is_synthetic=any(arrival.provenance.is_synthetic for arrival in Archive(data.archive).arrivals()),
+        sources=sources(data, taken, reports),
     )
+
+
+def sources(data: DataFolder, taken: steps.TakenIn, reports: Sequence[FeedReport]) -> list[SourceSummary]:
+    """What became of every source in a run that took in and fetched this."""
+    names = {arrival.delivery_id: arrival.file_name for arrival in Archive(data.archive).arrivals()}
+    return summarise(taken, reports, steps.verdicts(data), names)

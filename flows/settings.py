@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -11,19 +13,51 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+if TYPE_CHECKING:
+    from sources.fetching.web import Limits
+
+
+class Login(BaseModel):
+    """Account at a publisher; a token stands as the user, without a password."""
+
+    user: SecretStr
+    password: SecretStr = SecretStr("")
+
 
 class Settings(BaseSettings):
-    """The settings.
+    """The settings. In the environment, S3MONITOR_ACCOUNTS__REGIONALSTATISTIK__USER is `user` of an account.
 
     data           the data folder, also where the published warehouse lies
     expectations   run the officers' Great Expectations suites before a release (quality/expectations.yaml); without
                    them the SQL checks still hold a bad release back, and quality.check_result has no `gx.` rows
+    contact        mail address or page that publishers find in our requests
+    addresses      other base addresses of publishers, by the names of sources/fetching/feeds.yaml
+    accounts       logins by the same names; without one the anonymous downloads are used
+    pause          seconds between two requests to one publisher
+    tries          requests for one answer before it counts as failed
+    retry_after    seconds until a scheduled run asks a publisher again that failed, once per entry
+    notify         where a message goes after a run: addresses as apprise takes them; they hold passwords
     """
 
-    model_config = SettingsConfigDict(env_prefix="S3MONITOR_", toml_file="s3monitor.toml", extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="S3MONITOR_", env_nested_delimiter="__", toml_file="s3monitor.toml", extra="forbid"
+    )
 
     data: Path | None = None
     expectations: bool = True
+    contact: str = Field(default="", pattern=r"^[ -~]*$")  # it stands in a header
+    addresses: dict[str, str] = {}
+    accounts: dict[str, Login] = {}
+    pause: NonNegativeFloat = 1.0
+    tries: PositiveInt = 5
+    retry_after: list[NonNegativeFloat] = [300, 900]
+    notify: list[SecretStr] = []
+
+    def limits(self) -> Limits:
+        """The limits for requests; those that no setting names are declared in sources/fetching/web.py."""
+        from sources.fetching.web import Limits
+
+        return Limits(pause=self.pause, tries=self.tries)
 
     @classmethod
     def settings_customise_sources(

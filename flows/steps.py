@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flows.fetch_memory import failed_feeds
 from flows.settings import Settings
 from quality.checks import CheckResult, record_results, run_checks
 from quality.decisions import read_decisions
 from quality.expectations import run_expectations
+from quality.fetching import fetch_findings
 from quality.findings import found, record_findings, with_state
 from quality.layout import layout_findings
 from quality.ledger import decisions_path, findings_of, keep_held
@@ -27,9 +29,10 @@ from warehouse.build import build as build_warehouse
 from warehouse.code_version import code_version
 from warehouse.connect import open_in_memory
 from warehouse.data_folder import DataFolder
-from warehouse.inbox import Incoming, files_in
-from warehouse.staging import Staged, StagedRemark, Staging
+from warehouse.inbox import InboxError, Incoming, files_in
+from warehouse.staging import Staged, StagedRemark, Staging, boundary_rows
 from warehouse.strategy_marts import OfficersFileError, officers_files
+from warehouse.zips import unpacked
 
 log = logging.getLogger("s3monitor")
 
@@ -43,37 +46,42 @@ class TakenIn:
     """What the inboxes brought: ids of new deliveries and of those already known, refused files with the reason,
     and known bytes that came under another name (delivery_id → that name)."""
 
-    new: list[str]
-    known: list[str]
-    refused: dict[str, str]
-    renamed: dict[str, str]
+    new: list[str] = field(default_factory=list)
+    known: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
 
 def take_in(data: DataFolder, inboxes: Sequence[Path], only: Sequence[str], now: dt.datetime) -> TakenIn:
-    """Copy every file of the inboxes into the archive, once. `only`: sources or products to restrict it to."""
-    archive = Archive(data.archive)
-    new: list[str] = []
-    known: list[str] = []
-    refused: dict[str, str] = {}
-    renamed: dict[str, str] = {}
-    for incoming in _incoming(inboxes, only):
-        data.claim(synthetic=incoming.provenance.is_synthetic)
-        if reason := _refusal(incoming):
-            refused[incoming.name] = reason
+    """Copy every file of the inboxes into the archive, once. `only`: sources or products to restrict it to.
+
+    Raises InboxError where `only` names nothing that is there.
+    """
+    archive, taken = Archive(data.archive), TakenIn()
+    for file in _chosen(inboxes, only):
+        data.claim(synthetic=file.provenance.is_synthetic)
+        if reason := _refusal(file):
+            taken.refused[file.name] = reason
             continue
-        arrival, is_new = archive.take_in(incoming, now)
-        (new if is_new else known).append(arrival.delivery_id)
-        if arrival.file_name != incoming.name:
-            renamed[arrival.delivery_id] = incoming.name
-    log.info("archive: %d new files, %d already known", len(new), len(known))
-    return TakenIn(new, known, refused, renamed)
+        for part in unpacked(file):
+            arrival, is_new = archive.take_in(part, now)
+            (taken.new if is_new else taken.known).append(arrival.delivery_id)
+            if arrival.file_name != part.name:
+                taken.renamed[arrival.delivery_id] = part.name
+    if inboxes:
+        log.info("archive: %d new files, %d already known", len(taken.new), len(taken.known))
+    return taken
 
 
-def _incoming(inboxes: Sequence[Path], only: Sequence[str]) -> Iterable[Incoming]:
-    for inbox in inboxes:
-        for incoming in files_in(inbox):
-            if not only or _source_hint(incoming) in only:
-                yield incoming
+def _chosen(inboxes: Sequence[Path], only: Sequence[str]) -> list[Incoming]:
+    files = [incoming for inbox in inboxes for incoming in files_in(inbox)]
+    if not only:
+        return files
+    hints = [_source_hint(incoming) for incoming in files]
+    if unknown := [name for name in only if inboxes and name not in hints]:
+        there = ", ".join(sorted(set(hints) - {""})) or "none that is recognised"
+        raise InboxError(f"--only {unknown[0]}: no file of that source or product is there. There are: {there}.")
+    return [incoming for incoming, hint in zip(files, hints, strict=True) if hint in only]
 
 
 def _source_hint(incoming: Incoming) -> str:
@@ -104,12 +112,13 @@ def _refusal(incoming: Incoming) -> str:
 def to_decode(data: DataFolder) -> list[Arrival]:
     """Deliveries of the archive that this code version has not looked at."""
     staging = Staging(data, code_version())
-    pending = (None, "decoded")
-    return [
-        arrival
-        for arrival in Archive(data.archive).arrivals()
-        if (getattr(staging.verdict(arrival.delivery_id), "state", None)) in pending
-    ]
+    arrivals = Archive(data.archive).arrivals()
+    return [arrival for arrival in arrivals if staging.verdict(arrival.delivery_id) is None]
+
+
+def to_validate(data: DataFolder) -> list[str]:
+    """Sources with deliveries that were decoded and not yet validated."""
+    return sorted({staged.source_id for staged in verdicts(data) if staged.state == "decoded"})
 
 
 def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
@@ -146,6 +155,8 @@ def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
                 if decoded.observations:
                     observations = settle_basis(decoded.observations, known)
                     staging.save_observations(connection, arrival.delivery_id, to_frame(observations))
+                if decoded.boundaries:
+                    staging.save_boundaries(arrival.delivery_id, decoded.boundaries)
                 staged = Staged(
                     delivery_id=arrival.delivery_id,
                     sha256=arrival.sha256,
@@ -210,12 +221,14 @@ def verdicts(data: DataFolder) -> list[Staged]:
 
 
 def inputs(data: DataFolder) -> str:
-    """Fingerprint of all a release depends on: code, verdicts on deliveries, what officers filled and decided."""
+    """Fingerprint of all a release depends on: code, verdicts on deliveries, what officers filled and decided, and
+    which sources cannot be fetched."""
     kept = [*officers_files(_officers_folder(data)), decisions_path(data)]
     return release.inputs_fingerprint(
         [
             code_version(),
             *sorted(f"{staged.sha256} {staged.state}" for staged in verdicts(data)),
+            *(f"not fetched: {feed.feed_id}" for feed in failed_feeds(data)),
             *(f"{sha256_of(file)} {file.name}" for file in kept if file.exists()),
         ]
     )
@@ -252,6 +265,7 @@ def build(data: DataFolder, now: dt.datetime) -> Path:
             _officers_folder(data),
             _source_rows(staged),
             now.date(),
+            boundary_rows(staging, accepted),
         )
     except OfficersFileError as error:
         raise NothingToPublishError(str(error)) from error
@@ -335,6 +349,7 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
         [
             *found(((staged, names[staged.delivery_id]) for staged in verdicts(data)), results),
             *layout_findings(built, previous),
+            *fetch_findings(failed_feeds(data)),
         ],
         findings_of(data.published),
         read_decisions(decisions_path(data)),

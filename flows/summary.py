@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from flows.fetch import FeedReport
 from flows.steps import TakenIn
 from warehouse.staging import Staged
 
@@ -43,9 +44,9 @@ class Summary:
     def exit_code(self) -> int:
         if self.error or self.release_id is None:
             return NOTHING_PUBLISHED
+        is_news = self.published or any(source.failed or source.source == REFUSED for source in self.sources)
         has_problems = any(source.quarantined or source.failed for source in self.sources)
-        is_told = not self.published and all(source.source != REFUSED for source in self.sources)
-        return PUBLISHED_WITH_PROBLEMS if has_problems and not is_told else PUBLISHED
+        return PUBLISHED_WITH_PROBLEMS if has_problems and is_news else PUBLISHED
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"exit_code": self.exit_code}
@@ -56,10 +57,12 @@ class Summary:
         return cls(**values | {"sources": [SourceSummary(**source) for source in values["sources"]]})
 
 
-def summarise(taken: TakenIn, staged: Sequence[Staged], names: dict[str, str]) -> list[SourceSummary]:
+def summarise(
+    taken: TakenIn, reports: Sequence[FeedReport], staged: Sequence[Staged], names: dict[str, str]
+) -> list[SourceSummary]:
     """One entry per source, from what came in and what became of it. `names`: file name per delivery_id."""
     by_source: dict[str, SourceSummary] = {}
-    new = set(taken.new)
+    new = {*taken.new, *(delivery_id for report in reports for delivery_id in report.new)}
     for verdict in staged:
         entry = by_source.setdefault(verdict.source_id, SourceSummary(verdict.source_id))
         if verdict.state == "quarantined":
@@ -75,11 +78,23 @@ def summarise(taken: TakenIn, staged: Sequence[Staged], names: dict[str, str]) -
                 f"{other_name}: the same bytes as {names[verdict.delivery_id]}, counted once. "
                 "Is it an old file under a new name?"
             )
+    for report in reports:
+        if report.failures:
+            failed = by_source.setdefault(report.feed_id, SourceSummary(report.feed_id))
+            failed.failed += len(report.failures)
+            failed.messages += [*report.failures, _what_now(report)]
     if taken.refused:
         refused = by_source.setdefault(REFUSED, SourceSummary(REFUSED))
         refused.quarantined += len(taken.refused)
         refused.messages += [f"{name}: {reason}" for name, reason in taken.refused.items()]
     return sorted(by_source.values(), key=lambda entry: entry.source)
+
+
+def _what_now(report: FeedReport) -> str:
+    return (
+        f"{report.feed_id}: what was fetched before stays. "
+        f"To try this source again alone: s3monitor refresh --live --only {report.feed_id}"
+    )
 
 
 def show(summary: Summary, console: Console) -> None:
@@ -100,6 +115,14 @@ def show(summary: Summary, console: Console) -> None:
         for message in attention:
             console.print(f"- {message}", highlight=False, markup=False, soft_wrap=True)
     console.print(f"\n{_last_line(summary)}", highlight=False, markup=False, soft_wrap=True)
+
+
+def as_markdown(summary: Summary) -> str:
+    """The closing table as Markdown."""
+    lines = ["| source | new | unchanged | quarantined | failed |", "|---|---:|---:|---:|---:|"]
+    lines += [f"| {s.source} | {s.new} | {s.unchanged} | {s.quarantined} | {s.failed} |" for s in summary.sources]
+    lines += ["", *(f"- {message}" for source in summary.sources for message in source.messages)]
+    return "\n".join([*lines, "", _last_line(summary)])
 
 
 def _last_line(summary: Summary) -> str:

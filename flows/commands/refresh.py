@@ -1,14 +1,14 @@
-"""`s3monitor refresh`: take in files, check them, publish."""
+"""`s3monitor refresh`: take in or fetch files, check them, publish."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import console, data_folder, expected_errors, log_to_stderr, one_line, print_json
+from flows.console import console, data_folder, expected_errors, log_to_stderr, one_line, print_json, settings_errors
 
 if TYPE_CHECKING:
     from flows.summary import Summary
@@ -24,51 +24,95 @@ def refresh_command(
     inbox: Annotated[
         list[Path] | None, typer.Option("--inbox", help="Folder of files to take in; may be given again.")
     ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Fetch from the publishers what is new.")] = False,
     data: DataOption = None,
     only: Annotated[
-        list[str] | None, typer.Option("--only", help="Source or product to restrict the inbox to.")
+        list[str] | None,
+        typer.Option("--only", help="Source or product to restrict the inbox to; with --live, source or publisher."),
     ] = None,
+    period: Annotated[
+        str, typer.Option("--period", help="With --live: fetch that year or month (2023, 2023-06) again.")
+    ] = "",
     prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or the same steps without its server.")] = True,
     json: JsonOption = False,
 ) -> None:
-    """Take in new files, check them and publish a new release.
+    """Take in or fetch new files, check them and publish a new release.
 
     Exit code: 0 published or nothing new, 3 published but something is quarantined or failed,
     1 nothing published, 2 wrong usage.
     """
+    from flows.notification import notify
     from flows.settings import DEFAULT_DATA, SAMPLE_DATA
-    from flows.summary import Summary, show
+    from flows.summary import show
 
-    if sample and inbox:
-        raise typer.BadParameter("--sample and --inbox exclude each other: synthetic and real data never mix.")
+    if sample and (inbox or live):
+        raise typer.BadParameter(
+            "--sample and --inbox or --live exclude each other: synthetic and real data never mix."
+        )
     folder = data_folder(data, default=SAMPLE_DATA if sample else DEFAULT_DATA)
-    if not (sample or inbox or (folder / "archive").is_dir()):
-        raise typer.BadParameter(f"{folder} is empty. Name a folder of files with --inbox, or use --sample.")
+    feeds = _feeds(only or [], period) if live else []
+    if period and not live:
+        raise typer.BadParameter("--period is about fetching: use it with --live.")
+    if not (sample or inbox or live or (folder / "archive").is_dir()):
+        raise typer.BadParameter(f"{folder} is empty. Name a folder of files with --inbox, or use --live or --sample.")
     log_to_stderr()
     try:
         inboxes = [_sample_inbox(folder)] if sample else list(inbox or [])
-        summary = Summary.from_json(_refresh(folder, inboxes, only or [], prefect=prefect))
+        if live:
+            summary = _refresh_live(folder, inboxes, feeds, period, prefect=prefect)
+        else:
+            summary = _refresh(folder, inboxes, only or [], prefect=prefect)
     except expected_errors() as error:
         summary = _failed(folder, error)
     if json:
         print_json(summary.to_json())
     else:
         show(summary, console())
+    notify(folder, summary)
     raise typer.Exit(summary.exit_code)
 
 
-def _refresh(folder: Path, inboxes: list[Path], only: list[str], *, prefect: bool) -> dict[str, Any]:
+def _feeds(only: list[str], period: str) -> list[str]:
+    """Ids of the feeds to fetch; usage errors for names and periods that mean nothing."""
+    import re
+
+    from flows.fetch import chosen_feeds
+
+    if period and not re.fullmatch(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?", period):
+        raise typer.BadParameter(f"--period {period}: expected a year or a month, like 2023 or 2023-06.")
+    with settings_errors():
+        try:
+            return list(chosen_feeds(only))
+        except ValueError as error:
+            raise typer.BadParameter(str(error), param_hint="--only or settings") from error
+
+
+def _refresh_live(folder: Path, inboxes: list[Path], feeds: list[str], period: str, *, prefect: bool) -> Summary:
+    """Fetch and decode first: a month without news needs no Prefect. Scheduled runs fetch as tasks of Prefect."""
+    from flows.refresh import collect, sources
+    from warehouse.data_folder import DataFolder
+
+    data = DataFolder(folder)
+    data.claim(synthetic=False)
+    taken, reports = collect(data, inboxes, feeds, period)
+    summary = _refresh(folder, [], [], prefect=prefect)
+    summary.sources = sources(data, taken, reports)
+    return summary
+
+
+def _refresh(folder: Path, inboxes: list[Path], only: list[str], *, prefect: bool) -> Summary:
     """Run the refresh; Prefect is only started when there is work, a month without news costs seconds less."""
     from flows.refresh import has_work, refresh
+    from flows.summary import Summary
     from warehouse.data_folder import DataFolder
 
     data = DataFolder(folder)
     if prefect and has_work(data, inboxes):
         from flows.prefect_flow import configure_prefect, run_refresh_flow
 
-        configure_prefect(data.prefect_home)
-        return run_refresh_flow(str(folder), [str(path) for path in inboxes], only)
-    return refresh(data, inboxes, only).to_json()
+        configure_prefect(data.prefect_home, quiet=True)
+        return Summary.from_json(run_refresh_flow(str(folder), [str(path) for path in inboxes], only))
+    return refresh(data, inboxes, only)
 
 
 def _sample_inbox(folder: Path) -> Path:

@@ -90,7 +90,7 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
     "locked.xlsx": (OLE + bytes(1016), "a password-protected XLSX"),
     "old.xls": (OLE + b"W" * 1016, "an old XLS workbook"),
     "error_page.xlsx": (b"\r\n<!DOCTYPE html>\n<title>503</title>", "an HTML page"),
-    "package.csv": (zipped({"inner.csv": broadband(2)}), "a zip archive with 1 files (inner.csv"),
+    "package.csv": (zipped({"mimetype": b"application/x-other"}), "a zip archive with 1 files (mimetype"),
     "binary.dat": (bytes(range(256)), "binary data beginning with 00 01 02 03"),
     "landkreis_privat_2019_1.csv": (broadband(3).replace(b"3", b"\x003", 1), "binary data"),
     "landkreis_privat_2019_2.csv": (broadband(4) + b"caf\x81;1\n", "byte 0x81, which is in neither"),

@@ -119,7 +119,7 @@ def test_an_inbox_that_is_not_there(cli: Cli, released: DataFolder) -> None:
     [
         (["--sample", "--inbox", "inbox"], "exclude each other"),
         (["--recipe"], "No such option"),
-        ([], "data is empty. Name a folder of files with --inbox, or use --sample."),
+        ([], "data is empty. Name a folder of files with --inbox, or use --live or --sample."),
     ],
 )
 def test_wrong_usage(cli: Cli, inbox: Path, data: DataFolder, arguments: list[str], says: str) -> None:
