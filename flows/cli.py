@@ -6,7 +6,7 @@ import os
 
 import typer
 
-from flows.commands import diff, explain, quality, query, refresh, status
+from flows.commands import diff, explain, export, probe, quality, query, refresh, serve, serve_schedule, site, status
 from flows.console import expected_errors, fail
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (refresh, status, query, explain, diff, quality):
+for command in (refresh, status, query, explain, diff, quality, export, site, serve, probe, serve_schedule):
     command.register(app)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from flows import steps
 from flows.fetch import FeedReport, fetch
+from flows.settings import Settings
 from flows.summary import SourceSummary, Summary, summarise
 from schemas.delivery import Arrival
 from warehouse import release
@@ -128,6 +129,8 @@ def _publish(data: DataFolder, now: dt.datetime, summary: Summary, runner: Runne
         summary.error = str(reason)
     else:
         Staging(data, code_version()).drop_other_versions()
+        if Settings().site:
+            runner.run(steps.write_site, data)
 
 
 def _summary(data: DataFolder, taken: steps.TakenIn, reports: Sequence[FeedReport]) -> Summary:

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     data           the data folder, also where the published warehouse lies
     expectations   run the officers' Great Expectations suites before a release (quality/expectations.yaml); without
                    them the SQL checks still hold a bad release back, and quality.check_result has no `gx.` rows
+    site           build the pages after a release (s3monitor site does it by hand)
     contact        mail address or page that publishers find in our requests
     addresses      other base addresses of publishers, by the names of sources/fetching/feeds.yaml
     accounts       logins by the same names; without one the anonymous downloads are used
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
 
     data: Path | None = None
     expectations: bool = True
+    site: bool = True
     contact: str = Field(default="", pattern=r"^[ -~]*$")  # it stands in a header
     addresses: dict[str, str] = {}
     accounts: dict[str, Login] = {}

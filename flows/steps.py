@@ -397,6 +397,20 @@ def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
     return name
 
 
+def write_site(data: DataFolder) -> None:
+    """Build the pages of the published release. It is out already, so a page that cannot be written is a warning."""
+    from monitor.site import SiteError, build_site, site_folder
+
+    try:
+        built = build_site(data, site_folder(data))
+    except (SiteError, OSError) as error:
+        log.warning("site: the pages of this release could not be written: %s", error)
+    except Exception:  # the release is out: a fault of a page must not make the run look as if it were not
+        log.exception("site: the pages of this release could not be built. Please report it.")
+    else:
+        log.info("site: %d pages in %s", built.pages, built.out)
+
+
 def _quarantined(arrival: Arrival, product_id: str, message: str) -> Staged:
     return Staged(
         delivery_id=arrival.delivery_id,

@@ -17,6 +17,8 @@ Arrive = Callable[..., ArrivedFile]
 
 # Great Expectations takes seconds to import and to run; tests/flows/test_expectations.py switches it on again.
 os.environ["S3MONITOR_EXPECTATIONS"] = "false"
+# The pages cost seconds as well; tests/flows/test_pages.py looks whether a refresh builds them.
+os.environ["S3MONITOR_SITE"] = "false"
 
 # A deadline per example would measure the machine, not the code.
 settings.register_profile("s3monitor", deadline=None)
@@ -32,6 +34,19 @@ def data(tmp_path: Path) -> DataFolder:
 def small_warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A built warehouse with some rows in every mart; read it, or copy it and write to the copy."""
     return build_small_warehouse(tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="session")
+def sample_data(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
+    """A data folder with a release of the whole synthetic sample; read only."""
+    from flows.refresh import refresh  # a second to import, and only some tests need it
+    from sources.sample import write_sample
+
+    folder = tmp_path_factory.mktemp("sample")
+    write_sample(folder / "inbox")
+    data = DataFolder(folder / "data-sample")
+    assert refresh(data, [folder / "inbox"]).published
+    return data
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,17 +43,35 @@ def open_in_memory() -> duckdb.DuckDBPyConnection:
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the published file, without access to other files or the network.
 
-    A swap may happen while the file is being opened, so opening is tried again for a second.
     Raises NothingPublishedError where there is no file.
     """
     import duckdb
 
     settings = _SETTINGS | {"enable_external_access": "false", "lock_configuration": "true"}
+    return _patiently(path, lambda: duckdb.connect(str(path), read_only=True, config=settings))
+
+
+def attach_published(path: Path) -> duckdb.DuckDBPyConnection:
+    """The published file, read-only and under its usual names, in a connection that may write other files.
+
+    DuckDB shares a file that is open in the process already, and with it the release it was opened on; what is attached
+    to a connection of its own is the file that is there now. Raises NothingPublishedError as open_published does.
+    """
+    connection = open_in_memory()
+    name = str(path).replace("'", "''")
+    _patiently(path, lambda: connection.execute(f"ATTACH '{name}' AS release (READ_ONLY)"))
+    return connection.execute("USE release")
+
+
+def _patiently(path: Path, opened: Callable[[], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:
+    """A swap may happen while the file is being opened, so opening is tried again for a second."""
+    import duckdb
+
     for attempt in range(10):
         if not path.exists():
             raise NothingPublishedError(f"Nothing is published in {path.parent} yet. Run: s3monitor refresh")
         try:
-            return duckdb.connect(str(path), read_only=True, config=settings)
+            return opened()
         except duckdb.IOException:
             if attempt == 9:
                 raise

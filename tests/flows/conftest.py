@@ -45,10 +45,10 @@ class Ended:
 def environment(**more: str) -> dict[str, str]:
     """The environment without settings of this project or of Prefect, with the checkout on the path.
 
-    Great Expectations takes seconds to import in each process; test_expectations.py switches it on again.
+    Great Expectations and the pages take seconds; test_expectations.py and test_pages.py switch them on again.
     """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("S3MONITOR_", "PREFECT_"))}
-    own = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "S3MONITOR_EXPECTATIONS": "false"}
+    own = {"PYTHONPATH": str(ROOT), "COLUMNS": "200", "S3MONITOR_EXPECTATIONS": "false", "S3MONITOR_SITE": "false"}
     return kept | own | more
 
 

@@ -25,7 +25,7 @@ from warehouse.client import read
 from warehouse.connect import NothingPublishedError
 from warehouse.data_folder import DataFolder
 
-SWAPS = 12
+SWAPS = 8
 BROADBAND = "SELECT region_id, coverage_pct, reference_date FROM marts.broadband ORDER BY ALL"
 
 
@@ -59,9 +59,10 @@ def test_the_duckdb_command_line_reads_while_releases_are_swapped(tmp_path: Path
     running: list[subprocess.Popen[str]] = []
     for number, path in zip(range(SWAPS), built, strict=False):
         release.publish(data, path, f"release-{number:02}")
-        for _ in range(3):
-            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-            running.append(subprocess.Popen(command, env=environment(), text=True, **pipes))  # type: ignore[call-overload]
+        for _ in range(2):
+            running.append(
+                subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            )
             time.sleep(0.01)
     ended = [(*process.communicate(timeout=60), process.returncode) for process in running]
     assert [(stderr, code) for _, stderr, code in ended] == [("", 0)] * len(running)
@@ -71,7 +72,7 @@ def test_the_duckdb_command_line_reads_while_releases_are_swapped(tmp_path: Path
         assert len(set(counts)) == 1, stdout
         seen.append(name)
     assert len(set(seen)) > SWAPS / 2
-    assert subprocess.run(command, capture_output=True, text=True).stdout.startswith(f"release-{SWAPS - 1}")
+    assert subprocess.run(command, capture_output=True, text=True).stdout.startswith(f"release-{SWAPS - 1:02},")
 
 
 # --- read -----------------------------------------------------------------------------------------
@@ -114,7 +115,7 @@ def test_what_cannot_be_read(folder: Path) -> None:
         read("marts.region", folder, form="excel")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="yesterday"):
         read("marts.region", folder, as_of="yesterday")
-    with pytest.raises(duckdb.CatalogException, match="marts.nothing|nothing"):
+    with pytest.raises(duckdb.CatalogException, match="nothing does not exist"):
         read("FROM marts.nothing", folder)
     with pytest.raises(duckdb.Error, match="read-only"):
         read("DELETE FROM marts.region", folder)

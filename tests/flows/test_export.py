@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from flows.cli import main
+from flows.refresh import refresh
 from tests.flows.conftest import COMMAND, Cli, Ended, run
 from tests.flows.inboxes import GOOD, broadband, fill, synthetic
+from warehouse.data_folder import DataFolder
 
 Export = Callable[..., Ended]
 
@@ -22,6 +24,7 @@ def export(published: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest
 
     def call(*arguments: object) -> Ended:
         monkeypatch.chdir(published)
+        monkeypatch.setenv("COLUMNS", "200")
         monkeypatch.setattr(sys, "argv", ["s3monitor", "export", *map(str, arguments)])
         with pytest.raises(SystemExit) as end:
             main()
@@ -109,9 +112,10 @@ def test_nothing_is_published_yet(cli: Cli, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_synthetic_data_is_announced(cli: Cli, tmp_path: Path) -> None:
-    cli("refresh", "--inbox", fill(tmp_path / "made_up", synthetic({GOOD: broadband(1)})))
-    ended = cli("export", "out")
+def test_synthetic_data_is_announced(export: Export, tmp_path: Path) -> None:
+    made_up = DataFolder(tmp_path / "data-sample")
+    assert refresh(made_up, [fill(tmp_path / "inbox", synthetic({GOOD: broadband(1)}))]).published
+    ended = export(tmp_path / "out", "--data", made_up.root)
     assert ended.code == 0
     assert ended.out.endswith("SYNTHETIC SAMPLE DATA: all figures are invented, not for use.\n")
     assert "SYNTHETISCHE BEISPIELDATEN" in (tmp_path / "out" / "README.md").read_text(encoding="utf-8")

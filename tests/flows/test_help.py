@@ -15,7 +15,7 @@ from tests.flows.conftest import COMMAND, run
 
 #: What the README and schedules rely on; more may be added.
 CONTRACT = {
-    "refresh": ["--sample", "--inbox", "--data", "--only", "--json"],
+    "refresh": ["--sample", "--inbox", "--live", "--data", "--only", "--json"],
     "status": ["--data", "--json"],
     "query": ["--format", "--as-of", "--data"],
     "explain": ["--data"],
@@ -23,6 +23,11 @@ CONTRACT = {
     "quality list": ["--data"],
     "quality show": ["--data"],
     "quality accept": ["--reason", "--by", "--data"],
+    "export": ["--base-url", "--data", "--json"],
+    "site": ["--out", "--data"],
+    "serve": ["--data"],
+    "probe": ["--only", "--data", "--json"],
+    "serve-schedule": ["--data"],
 }
 HEAVY = ("pandas", "duckdb", "prefect", "pandera", "scipy", "numpy")
 
