@@ -24,6 +24,8 @@ from warehouse.build import insert
 from warehouse.connect import open_for_building
 from warehouse.staging import Staged
 
+#: Stands in a German text before words of the program, which are English.
+PROGRAM_SAYS = "Meldung des Programms:"
 #: German words for what a decoder remarks on an accepted file; the numbers and cells follow as it printed them.
 _REMARKS_DE = {
     "genesis.level_incomplete": "Die Datei enthält für die Kreise (noch) keine Werte",
@@ -36,8 +38,10 @@ _REMARK_TODO = (
     "Look at the file; where something is missing that comes later do nothing, else ask the publisher.",
 )
 _QUARANTINE_TODO = (
-    "Meldung lesen: Datei neu laden, oder das neue Layout erklären lassen (docs/new-source.md). Sie bleibt im Archiv.",
-    "Read the message: fetch the file again, or have the new layout declared (docs/new-source.md). It stays archived.",
+    "Die Datei noch einmal herunterladen. Kommt sie wieder nicht an, hat sich ihr Aufbau geändert: den Betrieb bitten, "
+    "ihn zu erklären (docs/new-source.md). Die Datei bleibt im Archiv.",
+    "Download the file again. Where it is refused again its layout has changed: ask the operators to declare it "
+    "(docs/new-source.md). The file stays archived.",
 )
 
 
@@ -148,7 +152,7 @@ def _of_delivery(verdict: Staged, file_name: str) -> list[Finding]:
                 subject=verdict.delivery_id,
                 layer="arrival",
                 severity="quarantine",
-                text_de=f"Die Datei {file_name} wurde nicht übernommen: {verdict.message}",
+                text_de=f"Die Datei {file_name} wurde nicht übernommen. {PROGRAM_SAYS} {verdict.message}",
                 text_en=f"{file_name} was not accepted: {verdict.message}",
                 todo_de=_QUARANTINE_TODO[0],
                 todo_en=_QUARANTINE_TODO[1],
@@ -157,14 +161,14 @@ def _of_delivery(verdict: Staged, file_name: str) -> list[Finding]:
             )
         )
     for remark in verdict.remarks:
-        german = _REMARKS_DE.get(remark.check_id, "Hinweis")
+        german = _REMARKS_DE.get(remark.check_id, "Auffälligkeit in der Datei")
         findings.append(
             Finding(
                 check_id=remark.check_id,
                 subject=f"{verdict.delivery_id} {remark.where} {remark.text}",
                 layer="arrival",
                 severity="warn",
-                text_de=f"{file_name}: {german} ({remark.text})",
+                text_de=f"{file_name}: {german}. {PROGRAM_SAYS} {remark.text}",
                 text_en=f"{file_name}: {remark.text}",
                 todo_de=_REMARK_TODO[0],
                 todo_en=_REMARK_TODO[1],
@@ -192,7 +196,7 @@ def _of_check(result: CheckResult) -> list[Finding]:
             Finding(
                 **shared,
                 subject=str(row[check.subject]),
-                text_de=check.finding_de.format(**row),
+                text_de=check.finding_de.format(**_german(row)),
                 text_en=check.finding_en.format(**row),
                 source_id=row.get("source_id"),
                 delivery_id=row.get("delivery_id"),
@@ -212,6 +216,11 @@ def _of_check(result: CheckResult) -> list[Finding]:
             text_en=f"Not met ({count}): {result.text_en}. Example: {result.example}",
         )
     ]
+
+
+def _german(row: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a row with their days as German texts write them."""
+    return {name: f"{value:%d.%m.%Y}" if isinstance(value, dt.date) else value for name, value in row.items()}
 
 
 def _hash(*parts: str) -> str:

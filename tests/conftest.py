@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
@@ -12,6 +13,9 @@ from hypothesis import settings
 from sources.arrived_file import ArrivedFile
 from tests.warehouse.building import build_small_warehouse
 from warehouse.data_folder import DataFolder
+
+if TYPE_CHECKING:
+    from tests.built_site import Built
 
 Arrive = Callable[..., ArrivedFile]
 
@@ -47,6 +51,16 @@ def sample_data(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     data = DataFolder(folder / "data-sample")
     assert refresh(data, [folder / "inbox"]).published
     return data
+
+
+@pytest.fixture(scope="session")
+def site(sample_data: DataFolder, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The site of the synthetic sample; read only."""
+    from monitor.site import build_site  # as above
+    from tests.built_site import Built
+
+    out = tmp_path_factory.mktemp("site") / "site"
+    return Built(sample_data, out, build_site(sample_data, out))
 
 
 @pytest.fixture(scope="module")

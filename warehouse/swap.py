@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,28 +13,61 @@ from pathlib import Path
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
-    """An empty folder beside `out` to write into. At the end it is `out`; where something is raised, `out` stays."""
+    """An empty folder beside `out` to write into. At the end it is `out`; where something is raised, `out` stays.
+
+    What killed runs left beside `out` is removed.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
+    with _workshop(out) as workshop:
+        building = workshop / "new"
+        building.mkdir()
         yield building
-        building.chmod(0o755)  # mkdtemp lets nobody else in
-        _swap(building, out)
+        _swap(building, out, workshop / "old")
+
+
+@contextmanager
+def _workshop(out: Path) -> Iterator[Path]:
+    """A folder beside `out`, locked as long as it is in use: one without its lock was left by a killed run."""
+    with _locked(out.parent):  # so that nobody sees a new folder before it has its lock
+        _remove_left(out)
+        workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        lock = os.open(workshop, os.O_RDONLY)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield workshop
     finally:
-        shutil.rmtree(building, ignore_errors=True)
+        shutil.rmtree(workshop, ignore_errors=True)
+        os.close(lock)
 
 
-def _swap(building: Path, out: Path) -> None:
+@contextmanager
+def _locked(folder: Path, wait: int = 0) -> Iterator[None]:
+    """The lock of a folder; wait: LOCK_NB raises BlockingIOError where somebody has it."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | wait)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _remove_left(out: Path) -> None:
+    for left in out.parent.glob(f".{out.name}-*"):
+        try:
+            with _locked(left, fcntl.LOCK_NB):
+                shutil.rmtree(left, ignore_errors=True)
+        except (BlockingIOError, FileNotFoundError, PermissionError):
+            continue  # another run is writing it, has just finished with it, or it is somebody else's
+
+
+def _swap(building: Path, out: Path, old: Path) -> None:
     """Between the two renames there is no folder for some microseconds."""
     if not out.exists():
         building.rename(out)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    out.rename(old / out.name)
+    out.rename(old)
     try:
         building.rename(out)
     except OSError:
-        (old / out.name).rename(out)
+        old.rename(out)
         raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)

@@ -55,7 +55,7 @@ def test_a_remark_on_an_accepted_file_names_file_and_place() -> None:
 
 def test_a_remark_nobody_translated_is_still_told() -> None:
     (finding,) = found([(replace(ACCEPTED, remarks=[StagedRemark("new", "Something odd")]), "a.csv")], [])
-    assert finding.text_de == "a.csv: Hinweis (Something odd)"
+    assert finding.text_de == "a.csv: Auffälligkeit in der Datei. Meldung des Programms: Something odd"
     assert finding.locator is None
 
 
@@ -69,7 +69,7 @@ def test_a_quarantined_file_says_why() -> None:
     (finding,) = found([(QUARANTINED, "b.xlsx")], [])
     assert (finding.check_id, finding.severity, finding.delivery_id) == ("quarantined", "quarantine", "cd34")
     assert finding.text_en == "b.xlsx was not accepted: expected a data file; found an HTML page."
-    assert finding.text_de.startswith("Die Datei b.xlsx wurde nicht übernommen: ")
+    assert finding.text_de.startswith("Die Datei b.xlsx wurde nicht übernommen. Meldung des Programms: ")
 
 
 def test_a_check_that_did_not_pass_gives_numbers_and_an_example() -> None:
