@@ -139,8 +139,9 @@ def test_one_finding_for_the_business_that_was_re_coded_in_muelheim(
     found = warehouse.execute(
         "SELECT text_de FROM quality.finding WHERE check_id = 'employment_jump' AND list_contains(region_ids, '05117')"
     ).fetchall()
+    changes = "24-30,32,33 10.313 → 6.059; B,D,E 990 → 4.917"
     assert found == [
-        ("Mülheim an der Ruhr, 2019-12-31 → 2020-03-31 (ba-rr): 24-30,32,33 10.313 → 6.059; B,D,E 990 → 4.917",)
+        (f"Beschäftigte in Mülheim an der Ruhr, 31.12.2019 → 31.03.2020: {changes} (Branchen nach ba-rr)",)
     ]
 
 
@@ -149,8 +150,8 @@ def test_the_broadband_step_is_a_warning_that_names_it(warehouse: duckdb.DuckDBP
         "SELECT severity, text_de FROM quality.finding WHERE check_id = 'broadband_step' ORDER BY text_de"
     ).fetchall()
     assert found == [
-        ("warn", "Haushalte ≥ 1000 Mbit/s in NRW: 17,14 % (2019-06-30) → 48,76 % (2019-12-31)"),
-        ("warn", "Haushalte ≥ 1000 Mbit/s in NRW: 48,76 % (2019-12-31) → 62,00 % (2020-06-30)"),
+        ("warn", "Haushalte ≥ 1000 Mbit/s in NRW: 17,14 % (30.06.2019) → 48,76 % (31.12.2019)"),
+        ("warn", "Haushalte ≥ 1000 Mbit/s in NRW: 48,76 % (31.12.2019) → 62,00 % (30.06.2020)"),
     ]
 
 
