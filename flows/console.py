@@ -29,8 +29,9 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from warehouse.connect import NothingPublishedError
     from warehouse.data_folder import DataFolderError
     from warehouse.inbox import InboxError
+    from warehouse.lake_address import LakeError
 
-    return DataFolderError, DecisionsError, InboxError, NothingPublishedError, OSError, duckdb.Error
+    return DataFolderError, DecisionsError, InboxError, LakeError, NothingPublishedError, OSError, duckdb.Error
 
 
 def data_folder(option: Path | None, *, default: Path) -> Path:
@@ -67,6 +68,19 @@ def reading_folder(option: Path | None) -> DataFolder:
     real, sample = DataFolder(DEFAULT_DATA), DataFolder(SAMPLE_DATA)
     only_sample = not real.published.exists() and sample.published.exists()
     return DataFolder(data_folder(option, default=SAMPLE_DATA if only_sample else DEFAULT_DATA))
+
+
+@contextmanager
+def lake(address: str, release_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A release of a lake, the newest unless told otherwise; announces synthetic data on standard error."""
+    from flows.settings import Settings
+    from warehouse.lake import open_lake
+    from warehouse.lake_address import parse_warehouse
+
+    with open_lake(parse_warehouse(address, Settings().lake_data), release_id) as connection:
+        if rows(connection, "SELECT is_synthetic FROM meta.release")[0]["is_synthetic"]:
+            typer.echo("SYNTHETIC SAMPLE DATA, not for use as figures.", err=True)
+        yield connection
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from warehouse.archive import Archive
 from warehouse.code_version import code_version
 from warehouse.data_folder import DataFolder
 from warehouse.inbox import files_in
+from warehouse.lake_address import LakeError
 from warehouse.staging import Staging
 from warehouse.zips import unpacked
 
@@ -79,6 +80,8 @@ def refresh(
             summary = _summary(data, taken, reports)
             if not steps.is_published(data):
                 _publish(data, now, summary, runner)
+            if summary.release_id and not summary.error:
+                _publish_to_lake(data, summary, runner)
         finally:
             release.tidy(data)  # what this run did not finish must not fill the disk
     return summary
@@ -131,6 +134,14 @@ def _publish(data: DataFolder, now: dt.datetime, summary: Summary, runner: Runne
         Staging(data, code_version()).drop_other_versions()
         if Settings().site:
             runner.run(steps.write_site, data)
+
+
+def _publish_to_lake(data: DataFolder, summary: Summary, runner: Runner) -> None:
+    """Also where nothing is new: the lake may have missed the release before."""
+    try:
+        runner.run(steps.publish_to_lake, data)
+    except LakeError as problem:
+        summary.sources.append(SourceSummary("lake", failed=1, messages=[f"lake: {problem}"]))
 
 
 def _summary(data: DataFolder, taken: steps.TakenIn, reports: Sequence[FeedReport]) -> Summary:

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     expectations   run the officers' Great Expectations suites before a release (quality/expectations.yaml); without
                    them the SQL checks still hold a bad release back, and quality.check_result has no `gx.` rows
     site           build the pages after a release (s3monitor site does it by hand)
+    warehouse      lake that gets each release as well, as `--warehouse` takes it (docs/scale.md); may hold a password
+    lake_data      folder or address in an object store for the files of a new lake
     contact        mail address or page that publishers find in our requests
     addresses      other base addresses of publishers, by the names of sources/fetching/feeds.yaml
     accounts       logins by the same names; without one the anonymous downloads are used
@@ -47,6 +49,8 @@ class Settings(BaseSettings):
     data: Path | None = None
     expectations: bool = True
     site: bool = True
+    warehouse: SecretStr = SecretStr("")
+    lake_data: str = ""
     contact: str = Field(default="", pattern=r"^[ -~]*$")  # it stands in a header
     addresses: dict[str, str] = {}
     accounts: dict[str, Login] = {}

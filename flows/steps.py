@@ -397,6 +397,21 @@ def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
     return name
 
 
+def publish_to_lake(data: DataFolder) -> None:
+    """Give the published release to the lake of the settings; nothing where there is none, or it has it already.
+
+    Raises LakeError.
+    """
+    from warehouse.lake_address import parse_warehouse
+
+    settings = Settings()
+    if address := settings.warehouse.get_secret_value():
+        from warehouse.lake_publish import publish_to_lake as publish
+
+        release = publish(data.published, parse_warehouse(address, settings.lake_data))
+        log.info("lake: release %s is snapshot %d", release.release_id, release.snapshot)
+
+
 def write_site(data: DataFolder) -> None:
     """Build the pages of the published release. It is out already, so a page that cannot be written is a warning."""
     from monitor.site import SiteError, build_site, site_folder

@@ -12,3 +12,11 @@ DataOption = Annotated[
     typer.Option("--data", help="Data folder (else $S3MONITOR_DATA, else ./data).", show_default=False),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+WarehouseOption = Annotated[
+    str,
+    typer.Option(
+        "--warehouse",
+        help="A lake, ducklake:postgres:CONNECTION (else $S3MONITOR_WAREHOUSE); docs/scale.md.",
+        show_default=False,
+    ),
+]

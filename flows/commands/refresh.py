@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands import DataOption, JsonOption
+from flows.commands import DataOption, JsonOption, WarehouseOption
 from flows.console import console, data_folder, expected_errors, log_to_stderr, one_line, print_json, settings_errors
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def refresh_command(
     period: Annotated[
         str, typer.Option("--period", help="With --live: fetch that year or month (2023, 2023-06) again.")
     ] = "",
+    warehouse: WarehouseOption = "",
     prefect: Annotated[bool, typer.Option(help="Run as a Prefect flow, or the same steps without its server.")] = True,
     json: JsonOption = False,
 ) -> None:
@@ -45,6 +47,8 @@ def refresh_command(
     from flows.settings import DEFAULT_DATA, SAMPLE_DATA
     from flows.summary import show
 
+    if warehouse:
+        os.environ["S3MONITOR_WAREHOUSE"] = warehouse  # not as a parameter of the flow: it may hold a password
     if sample and (inbox or live):
         raise typer.BadParameter(
             "--sample and --inbox or --live exclude each other: synthetic and real data never mix."
