@@ -1,4 +1,4 @@
-"""The guides in docs/how-to/, followed to the letter: a table, an indicator, a check by data alone, a source by code."""
+"""The guides in docs/how-to/, followed to the letter: table, indicator, check by data alone, a source by code."""
 
 from __future__ import annotations
 
