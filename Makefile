@@ -13,7 +13,7 @@ refresh: $(VENV)/.runtime
 	@$(BIN)/s3monitor refresh $(if $(INBOX),--inbox "$(INBOX)",--sample) $(if $(DATA),--data "$(DATA)") || [ $$? -eq 3 ]
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 # Lint, types and the import rule.
 check: $(VENV)/.dev

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,6 @@ def serve_schedule_command(data: DataOption = None) -> None:
     Run it where prefect.yaml lies. A Prefect server that PREFECT_API_URL names is used, else one is started here; its
     page is at http://127.0.0.1:4200 (PREFECT_SERVER_API_PORT).
     """
-    import os
-
     from flows.prefect_flow import configure_prefect
     from flows.settings import DEFAULT_DATA
     from warehouse.data_folder import DataFolder
@@ -42,13 +41,15 @@ def serve_schedule_command(data: DataOption = None) -> None:
     from prefect import serve
 
     with _server():
-        _check_answers()
-        serve(*_deployments(_DECLARED), pause_on_shutdown=False)
+        deployments = _deployments(_DECLARED)
+        _take_over(deployments)
+        serve(*deployments, pause_on_shutdown=False)
 
 
 @contextmanager
 def _server() -> Iterator[None]:
     """A Prefect server in a thread, where none is named: the temporary one that Prefect starts keeps no schedule."""
+    import socket
     import threading
 
     import uvicorn
@@ -59,16 +60,19 @@ def _server() -> Iterator[None]:
         yield
         return
     host, port = PREFECT_SERVER_API_HOST.value(), PREFECT_SERVER_API_PORT.value()
-    config = uvicorn.Config(create_app(), host=host, port=port, log_level="warning", timeout_graceful_shutdown=5)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
+    try:
+        listening = socket.create_server((host, port))
+    except OSError as error:
+        fail(
+            f"No Prefect server can be started at {host}:{port} ({os.strerror(error.errno or 0)}). If one runs there, "
+            f"name it with PREFECT_API_URL=http://{host}:{port}/api, else choose a port with PREFECT_SERVER_API_PORT."
+        )
+    server = uvicorn.Server(uvicorn.Config(create_app(), log_level="warning", timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
     thread.start()
     while not server.started:
         if not thread.is_alive():
-            fail(
-                f"No Prefect server could be started at {host}:{port}. If another one runs there, name it with "
-                f"PREFECT_API_URL=http://{host}:{port}/api, else choose a port with PREFECT_SERVER_API_PORT."
-            )
+            fail("The Prefect server could not be started; the lines above say why.")
         time.sleep(0.1)
     try:
         with temporary_settings({PREFECT_API_URL: f"http://{host}:{port}/api"}):
@@ -78,8 +82,10 @@ def _server() -> Iterator[None]:
         thread.join()
 
 
-def _check_answers() -> None:
+def _take_over(deployments: list[Any]) -> None:
+    """Delete deployments of the same name that a worker served: Prefect would keep where the worker found the code."""
     from prefect.client.orchestration import get_client
+    from prefect.exceptions import ObjectNotFound
 
     with get_client(sync_client=True) as client:
         if problem := client.api_healthcheck():
@@ -87,6 +93,11 @@ def _check_answers() -> None:
                 f"The Prefect server at {client.api_url} does not answer ({problem}). "
                 "Start it, or unset PREFECT_API_URL: then one is started here."
             )
+        for deployment in deployments:
+            with suppress(ObjectNotFound):
+                found = client.read_deployment_by_name(f"{deployment.flow_name}/{deployment.name}")
+                if found.work_pool_name:
+                    client.delete_deployment(found.id)
 
 
 def _deployments(path: Path) -> list[Any]:

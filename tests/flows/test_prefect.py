@@ -14,7 +14,7 @@ from warehouse.data_folder import DataFolder
 
 pytestmark = pytest.mark.slow
 
-STEPS = ["take_in", "decode", "validate: bnetza_breitbandatlas", "build", "check", "publish"]
+STEPS = ["take_in", "decode", "validate: bnetza_breitbandatlas", "build", "check", "publish", "publish_to_lake"]
 PROGRESS = ["archive:", "decode:", "build:", "check:", "publish:"]
 
 #: Three refreshes that publish nothing: all quarantined, stopped by a check, a folder another one holds.
@@ -112,6 +112,14 @@ def test_what_is_expected_to_fail_fails_without_a_traceback(failed_flows: Ended)
     assert told == ["archive:", "decode:", "archive:", "decode:", "build:"]
 
 
-def test_a_run_that_published_nothing_is_a_failed_run(folder: Path, failed_flows: Ended) -> None:
-    states = stored(folder, "SELECT state_name FROM flow_run ORDER BY start_time")
-    assert states == [("Completed",), ("Failed",), ("Failed",), ("Failed",)]
+def test_the_list_of_runs_says_how_each_ended(folder: Path, failed_flows: Ended) -> None:
+    states = stored(
+        folder,
+        "SELECT state.type, state.name, state.message FROM flow_run "
+        "JOIN flow_run_state state ON state.id = flow_run.state_id ORDER BY flow_run.start_time",
+    )
+    assert states[0] == ("COMPLETED", "NeedsAttention", "files in quarantine: 1")
+    assert states[1] == ("FAILED", "Failed", "No delivery was accepted, so there is nothing to publish.")
+    assert states[2][2].startswith("The release was stopped by 1 ")
+    assert "Another refresh is writing to locked." in states[3][2]
+    assert {kind for kind, *_ in states[1:]} == {"FAILED"}

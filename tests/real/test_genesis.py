@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import time
 from collections import defaultdict
 from collections.abc import Callable
 from functools import cache
@@ -298,11 +297,3 @@ def test_a_file_cut_in_the_middle_is_rejected(real_files: Path, tmp_path: Path, 
             if any(product.recognises(ArrivedFile(copy)) for product in PRODUCTS):
                 with pytest.raises(Rejected):
                     decode_file(copy)
-
-
-def test_all_files_decode_in_under_two_seconds(real_files: Path) -> None:
-    tables()
-    start = time.perf_counter()
-    for path in genesis_files(real_files):
-        decode_file(path)
-    assert time.perf_counter() - start < 2
