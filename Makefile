@@ -5,7 +5,10 @@ BIN := $(VENV)/bin
 INBOX ?=
 DATA ?=
 
-.PHONY: refresh test check bench lock clean
+.PHONY: setup refresh test check bench ducklake lock clean
+
+# Only sets up: for a service that runs .venv/bin/s3monitor itself.
+setup: $(VENV)/.runtime
 
 # Runs the main job on the synthetic sample, or on INBOX=folder. Exit code 3 (published, but something is
 # quarantined) is no failure of make: the summary has said what is wrong.
@@ -25,6 +28,10 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
 
+# Adds what a lake needs (docs/scale.md).
+ducklake: $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-ducklake.lock
+
 # Pins every dependency with its hashes, for all Python versions we support; names no index host. The extras come first:
 # the extensions of DuckDB decide its version.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -33,6 +40,7 @@ lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
 	$(COMPILE) --extra ducklake --extra dask --extra dev pyproject.toml -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$(COMPILE) -c requirements-dev.lock --extra ducklake pyproject.toml -o requirements-ducklake.lock
 
 $(VENV)/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'

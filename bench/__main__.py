@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from bench import decode_reports, location_quotient, marts, refresh
+from bench import decode_reports, lake, location_quotient, marts, refresh
 from bench.inputs import ROOT
 from bench.report import as_markdown, as_text
 
@@ -14,6 +14,7 @@ BENCHMARKS = {
     "refresh": refresh.run,
     "marts": marts.run,
     "quotient": location_quotient.run,
+    "lake": lake.run,
 }
 DOCUMENT = ROOT / "docs" / "benchmarks.md"
 
