@@ -34,7 +34,7 @@ ducklake: $(VENV)/.runtime
 
 # Pins every dependency with its hashes, for all Python versions we support; names no index host. The extras come first:
 # the extensions of DuckDB decide its version.
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
 	--no-annotate --custom-compile-command "make lock" --extra build
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
