@@ -30,11 +30,12 @@ bench: $(VENV)/.dev
 
 # Adds what a lake needs (docs/scale.md).
 ducklake: $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-ducklake.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-ducklake.lock
 
-# Pins every dependency with its hashes, for all Python versions we support; names no index host. The extras come first:
-# the extensions of DuckDB decide its version.
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras \
+# Pins every dependency with its hashes, for all Python versions we support; names no index host. Nothing is left to
+# resolve, hence --no-deps above: pip would look at the newest of what others ask for. The extras come first: the
+# extensions of DuckDB decide its version.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock" --extra build
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet uv
@@ -48,12 +49,12 @@ $(VENV)/.python:
 	@touch $@
 
 $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-dev.lock
 	@touch $@
 
 clean:

@@ -147,13 +147,13 @@ def _extension(name: str) -> Path:
 
     package = find_spec(f"duckdb_extension_{name}")
     if package is None or package.origin is None:
-        raise LakeError("A lake needs optional packages: pip install 's3-monitor-ruhr[ducklake]'.")
+        raise LakeError("A lake needs packages that are not installed. Run: make ducklake")
     path = Path(package.origin).parent / "extensions" / f"v{duckdb.__version__}" / f"{name}.duckdb_extension"
     if not path.exists():
         found = ", ".join(sorted(folder.name for folder in path.parents[1].glob("v*")))
         raise LakeError(
             f"The package duckdb-extension-{name} is made for DuckDB {found}; DuckDB {duckdb.__version__} runs. "
-            "Install the versions of requirements.lock."
+            "Run: make ducklake"
         )
     return path
 

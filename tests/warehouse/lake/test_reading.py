@@ -119,9 +119,9 @@ def test_a_lake_without_a_release_or_a_place_for_files_says_what_to_do(new_lake:
 
 def test_missing_or_other_extensions_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warehouse.lake.find_spec", lambda _: None)
-    with pytest.raises(LakeError, match=r"pip install 's3-monitor-ruhr\[ducklake\]'"):
+    with pytest.raises(LakeError, match=r"not installed\. Run: make ducklake"):
         open_lake(Lake(""))
     monkeypatch.undo()
     monkeypatch.setattr(duckdb, "__version__", "9.9.9")
-    with pytest.raises(LakeError, match=r"9\.9\.9 runs|pip install"):
+    with pytest.raises(LakeError, match=r"9\.9\.9 runs|not installed"):
         open_lake(Lake(""))
