@@ -14,7 +14,7 @@ from prefect.states import Completed
 from pydantic import Field
 
 from flows.console import data_folder, one_line
-from flows.fetch import chosen_feeds
+from flows.fetch import PERIOD, chosen_feeds
 from flows.notification import notify
 from flows.prefect_flow import NEEDS_ATTENTION, Tasks, ended, keep_report
 from flows.probe import probe_all
@@ -24,7 +24,7 @@ from flows.summary import Summary, as_markdown
 from warehouse.data_folder import DataFolder
 
 #: Prefect refuses a run with another.
-Period = Annotated[str, Field(pattern=r"^(19|20)\d\d(-(0[1-9]|1[0-2]))?$")]
+Period = Annotated[str, Field(pattern=PERIOD)]
 #: Seconds to wait for another refresh to end: the longest one known, a backfill of a year, stays below an hour.
 _WAIT = 3600
 _ZONE = ZoneInfo("Europe/Berlin")

@@ -25,6 +25,8 @@ from warehouse.release import FETCHING
 from warehouse.zips import unpacked
 
 log = logging.getLogger("s3monitor")
+#: A year (2023) or a month of it (2023-06) that is fetched again.
+PERIOD = r"^(19|20)\d\d(-(0[1-9]|1[0-2]))?$"
 _archiving = threading.Lock()
 #: Failures in a row until a publisher is taken to be down: each costs half a minute of waiting.
 _HOPELESS = 3

@@ -80,9 +80,9 @@ def _feeds(only: list[str], period: str) -> list[str]:
     """Ids of the feeds to fetch; usage errors for names and periods that mean nothing."""
     import re
 
-    from flows.fetch import chosen_feeds
+    from flows.fetch import PERIOD, chosen_feeds
 
-    if period and not re.fullmatch(r"(19|20)\d\d(-(0[1-9]|1[0-2]))?", period):
+    if period and not re.fullmatch(PERIOD, period):
         raise typer.BadParameter(f"--period {period}: expected a year or a month, like 2023 or 2023-06.")
     with settings_errors():
         try:
