@@ -134,19 +134,19 @@ def test_a_job_may_be_answered_at_once(server: GenesisServer, service: Service, 
 
 def test_a_job_that_never_ends_is_given_up(server: GenesisServer, service: Service, tmp_path: Path) -> None:
     server.moods.too_large, server.moods.polls = True, None
-    service = replace(service, patience=Patience(poll=0.01, job=0.1))
+    service = replace(service, patience=Patience(poll=0.05, job=1))
     problem = problem_of(service, POPULATION, tmp_path / "table")
     [job] = server.jobs
     assert f"/data/tablefile/12411-01-01-4/2024: job {job} never ended: it was waited for 0 minutes." in str(problem)
     assert problem.is_transient
-    assert 2 <= server.asked.count("catalogue/results") <= 11
+    assert 2 <= server.asked.count("catalogue/results") <= 21
 
 
 def test_a_result_that_is_not_there_yet_is_waited_for(server: GenesisServer, service: Service, tmp_path: Path) -> None:
     """The catalogue may list what cannot be fetched yet."""
     server.moods.too_large, server.moods.polls = True, 0
     server.moods.says = {"data/resultfile": (104, "Es gibt keine Objekte")}
-    problem = problem_of(replace(service, patience=Patience(poll=0.01, job=0.1)), POPULATION, tmp_path / "table")
+    problem = problem_of(replace(service, patience=Patience(poll=0.05, job=1)), POPULATION, tmp_path / "table")
     assert "never ended" in str(problem)
     assert server.asked.count("data/resultfile") > 1
 
