@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from flows import steps
 from flows.fetch import FeedReport, fetch
 from flows.settings import Settings
-from flows.summary import SourceSummary, Summary, summarise
+from flows.summary import LAKE, SourceSummary, Summary, summarise
 from schemas.delivery import Arrival
 from warehouse import release
 from warehouse.archive import Archive
@@ -141,7 +141,7 @@ def _publish_to_lake(data: DataFolder, summary: Summary, runner: Runner) -> None
     try:
         runner.run(steps.publish_to_lake, data)
     except LakeError as problem:
-        summary.sources.append(SourceSummary("lake", failed=1, messages=[f"lake: {problem}"]))
+        summary.sources.append(SourceSummary(LAKE, failed=1, messages=[f"{LAKE}: {problem}"]))
 
 
 def _summary(data: DataFolder, taken: steps.TakenIn, reports: Sequence[FeedReport]) -> Summary:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 PUBLISHED, NOTHING_PUBLISHED, USAGE, PUBLISHED_WITH_PROBLEMS = 0, 1, 2, 3
 #: Entry for files that were refused before they reached the archive; they are refused again in every run.
 REFUSED = "inbox"
+#: Entry for a lake that could not be given the release; it is tried again in every run.
+LAKE = "lake"
 
 
 @dataclass

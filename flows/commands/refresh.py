@@ -94,13 +94,15 @@ def _feeds(only: list[str], period: str) -> list[str]:
 def _refresh_live(folder: Path, inboxes: list[Path], feeds: list[str], period: str, *, prefect: bool) -> Summary:
     """Fetch and decode first: a month without news needs no Prefect. Scheduled runs fetch as tasks of Prefect."""
     from flows.refresh import collect, sources
+    from flows.summary import LAKE
     from warehouse.data_folder import DataFolder
 
     data = DataFolder(folder)
     data.claim(synthetic=False)
     taken, reports = collect(data, inboxes, feeds, period)
     summary = _refresh(folder, [], [], prefect=prefect)
-    summary.sources = sources(data, taken, reports)
+    of_lake = [source for source in summary.sources if source.source == LAKE]
+    summary.sources = sources(data, taken, reports) + of_lake
     return summary
 
 

@@ -56,3 +56,13 @@ def test_a_lake_that_does_not_answer_is_named_and_the_file_is_published(
     assert "lake: " in ended.out
     assert "s3cret" not in ended.out + ended.stderr
     assert data.published.exists()
+
+
+def test_a_live_run_names_the_lake_beside_the_publishers(cli: Cli, released: DataFolder) -> None:
+    nobody = '{"bundesnetzagentur": "http://127.0.0.1:9"}'
+    address = "ducklake:postgres:host=/nowhere dbname=lake user=u"
+    only = ("--live", "--only", "bnetza_breitbandatlas_historie", "--warehouse", address)
+    ended = cli("refresh", *only, S3MONITOR_ADDRESSES=nobody, S3MONITOR_TRIES="1", S3MONITOR_PAUSE="0")
+    assert ended.code == 3
+    assert "bnetza_breitbandatlas_historie: what was fetched before stays" in ended.out
+    assert "lake: " in ended.out
