@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import os
 import re
 import sys
 import tomllib
@@ -17,6 +18,7 @@ import typer
 if TYPE_CHECKING:
     import duckdb
     from rich.console import Console
+    from rich.table import Table
 
     from warehouse.data_folder import DataFolder
 
@@ -111,10 +113,24 @@ def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+#: Columns of a table that goes to a file or a pipe, where nobody can widen a window: enough for every table we print.
+_PIPE_WIDTH = 160
+
+
 def console() -> Console:
     from rich.console import Console
 
-    return Console()
+    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=_PIPE_WIDTH)
+
+
+def plain_table(*columns: str) -> Table:
+    """A table without lines. In a narrow window words are broken over lines, never cut: ids are what people copy."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table
 
 
 def print_json(value: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from flows.console import plain_table
 from flows.fetch import FeedReport
 from flows.steps import TakenIn
 from warehouse.staging import Staged
@@ -101,11 +102,9 @@ def _what_now(report: FeedReport) -> str:
 
 def show(summary: Summary, console: Console) -> None:
     """Print the closing table, what needs attention, and one last line that says what happened."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("source", "new", "unchanged", "quarantined", "failed"):
-        table.add_column(name, justify="left" if name == "source" else "right")
+    table = plain_table("source", "new", "unchanged", "quarantined", "failed")
+    for counts_column in table.columns[1:]:
+        counts_column.justify = "right"
     for source in summary.sources:
         counts = (source.new, source.unchanged, source.quarantined, source.failed)
         style = "yellow" if source.quarantined or source.failed else ""

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import console, data_folder, log_to_stderr, print_json, settings_errors
+from flows.console import console, data_folder, log_to_stderr, plain_table, print_json, settings_errors
 
 _STYLES = {"new": "bold", "failed": "yellow"}
 
@@ -27,7 +27,6 @@ def probe_command(
     Exit code: 0, or 3 where a publisher could not be asked.
     """
     from rich.markup import escape
-    from rich.table import Table
 
     from flows.fetch import chosen_feeds
     from flows.probe import probe_all
@@ -45,7 +44,7 @@ def probe_command(
     if json:
         print_json([news._asdict() for news in found])
     else:
-        table = Table("source", "state", "", box=None, pad_edge=False, header_style="bold")
+        table = plain_table("source", "state", "")
         for news in found:
             table.add_row(*map(escape, news), style=_STYLES.get(news.state, ""))
         console().print(table)

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import console, print_json, published, rows
+from flows.console import console, plain_table, print_json, published, rows
 
 _STYLES = {"failed": "red", "late": "yellow", "due": "cyan"}
 
@@ -38,8 +38,6 @@ def status_command(data: DataOption = None, json: JsonOption = False) -> None:
 
 
 def _show(release: dict[str, Any], sources: list[dict[str, Any]], findings: list[dict[str, Any]]) -> None:
-    from rich.table import Table
-
     out = console()
     out.print(
         f"Release {release['release_id']}: {release['deliveries']} deliveries, "
@@ -48,9 +46,8 @@ def _show(release: dict[str, Any], sources: list[dict[str, Any]], findings: list
         highlight=False,
         soft_wrap=True,
     )
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("source", "state", "newest date", "known from", "next expected", "deliveries"):
-        table.add_column(name, justify="right" if name == "deliveries" else "left")
+    table = plain_table("source", "state", "newest date", "known from", "next expected", "deliveries")
+    table.columns[-1].justify = "right"
     for source in sources:
         columns = ("newest_reference_date", "known_from", "due_on", "deliveries")
         table.add_row(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
-from tests.flows.conftest import COMMAND, run
+from tests.flows.conftest import COMMAND, environment, run
 
 
 def test_on_a_screen(published: Path) -> None:
@@ -29,3 +30,15 @@ def test_as_json(published: Path) -> None:
         "unknown": "failed",
     }
     assert [finding["severity"] for finding in status["findings"]] == ["quarantine"]
+
+
+def test_ids_are_never_cut(published: Path) -> None:
+    """`bnetza_breitba…` cannot be copied, and two sources may begin alike."""
+    assert "…" not in _table(run([*COMMAND, "status"], published, COLUMNS="60").out)
+    to_a_pipe = {name: value for name, value in environment().items() if name != "COLUMNS"}
+    done = subprocess.run([*COMMAND, "status"], cwd=published, env=to_a_pipe, capture_output=True, timeout=120)
+    assert "bnetza_breitbandatlas  late  " in _table(done.stdout.decode())
+
+
+def _table(out: str) -> str:
+    return out.partition("\n- ")[0]
