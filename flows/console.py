@@ -72,6 +72,12 @@ def reading_folder(option: Path | None) -> DataFolder:
     return DataFolder(data_folder(option, default=SAMPLE_DATA if only_sample else DEFAULT_DATA))
 
 
+def require_lake(warehouse: str, release_id: str | None) -> None:
+    """Releases are chosen in a lake: without one, `--release` would be ignored, and the newest release answer."""
+    if release_id and not warehouse:
+        raise typer.BadParameter("an earlier release is asked of a lake: name it with --warehouse.")
+
+
 @contextmanager
 def lake(address: str, release_id: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """A release of a lake, the newest unless told otherwise; announces synthetic data on standard error."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,9 @@ from warehouse.swap import replacing
 
 if TYPE_CHECKING:
     import duckdb
+
+    #: Opens a release: it is the default database, and the connection may write files.
+    OpenRelease = Callable[[], duckdb.DuckDBPyConnection]
 
 #: UTF-8, comma, decimal point, CRLF (RFC 4180); NULL is an empty cell, an empty text is "".
 _CSV: Final = r"FORMAT csv, HEADER, NEW_LINE '\r\n', TIMESTAMPFORMAT '%Y-%m-%dT%H:%M:%SZ'"
@@ -51,15 +54,20 @@ class Summary:
 
 
 def export(published: Path, out: Path, publication: Publication) -> Summary:
-    """Write the published release to the folder `out`; a reader sees the old export whole or the new one whole.
+    """Write the release of a published file to the folder `out`, as export_release does."""
+    return export_release(lambda: attach_published(published), out, publication)
 
-    Raises NothingPublishedError where there is no release, ExportError where `out` holds something other than an
+
+def export_release(open_release: OpenRelease, out: Path, publication: Publication) -> Summary:
+    """Write a release to the folder `out`; a reader sees the old export whole or the new one whole.
+
+    Raises what open_release raises where there is no release, ExportError where `out` holds something other than an
     export or the release has other relations than this program.
     """
     out = out.resolve()
     _refuse_other_folder(out)
-    attach_published(published).close()  # says what to do where nothing is published
-    with replacing(out) as folder, _opened(published) as connection:
+    open_release().close()  # says what to do where nothing is published
+    with replacing(out) as folder, _opened(open_release) as connection:
         _refuse_other_relations(connection)
         connection.execute(f"SET temp_directory = {_text(folder / '.spilled')}")  # what sorting has no room for
         whole = _write_tables(connection, folder, publication)
@@ -77,7 +85,7 @@ def export(published: Path, out: Path, publication: Publication) -> Summary:
 
 def write_parquet(published: Path, folder: Path) -> list[Path]:
     """Write each table of the published file to `<folder>/<schema>.<name>.parquet`; returns the files in that order."""
-    with _opened(published) as connection:
+    with _opened(lambda: attach_published(published)) as connection:
         folder.mkdir(parents=True, exist_ok=True)
         release, provenance = release_of(connection), Provenance(connection)
         found = {name for name, _ in _columns(connection)}
@@ -91,9 +99,9 @@ def write_parquet(published: Path, folder: Path) -> list[Path]:
 
 
 @contextmanager
-def _opened(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(open_release: OpenRelease) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reads the release and may write files, within bounded memory."""
-    with closing(attach_published(published)) as connection:
+    with closing(open_release()) as connection:
         connection.execute("SET memory_limit = '1GB'")
         yield connection
 
@@ -103,7 +111,7 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     return connection.execute(
         "SELECT schema_name || '.' || table_name, column_name"
         " FROM duckdb_tables() JOIN duckdb_columns() USING (database_name, schema_name, table_name)"
-        " WHERE database_name = 'release'"
+        " WHERE database_name = current_database()"
     ).fetchall()
 
 

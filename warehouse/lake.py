@@ -48,13 +48,22 @@ def open_lake(lake: Lake, release_id: str | None = None) -> duckdb.DuckDBPyConne
     Raises LakeError where the lake or the release cannot be reached, NothingPublishedError where there is no release.
     """
     with lake_errors():
-        connection = attach(lake, writing=False)
-        snapshot = _snapshot(connection, release_id)
+        connection = attach_release(lake, release_id)
         folder = lake.data_path or _data_path(connection)
-        connection.execute(f"USE memory; DETACH {LAKE}")
-        _attach(connection, lake, f"READ_ONLY, OVERRIDE_DATA_PATH true, SNAPSHOT_VERSION {snapshot}")
         connection.execute(f"SET allowed_directories = [{quoted(folder)}]")
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
+    return connection
+
+
+def attach_release(lake: Lake, release_id: str | None = None) -> duckdb.DuckDBPyConnection:
+    """One release of the lake, read-only and under its usual names, in a connection that may write other files.
+
+    Raises as open_lake does, and duckdb.Error where the catalogue cannot be used.
+    """
+    connection = attach(lake, writing=False)
+    snapshot = _snapshot(connection, release_id)
+    connection.execute(f"USE memory; DETACH {LAKE}")
+    _attach(connection, lake, f"READ_ONLY, OVERRIDE_DATA_PATH true, SNAPSHOT_VERSION {snapshot}")
     return connection
 
 

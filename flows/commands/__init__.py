@@ -20,3 +20,15 @@ WarehouseOption = Annotated[
         show_default=False,
     ),
 ]
+#: For commands that read: only where it is given, a lake answers in the place of the published file.
+LakeOption = Annotated[
+    str,
+    typer.Option(
+        "--warehouse",
+        help="Read a lake, ducklake:postgres:CONNECTION, instead of the published file; docs/scale.md.",
+        show_default=False,
+    ),
+]
+ReleaseOption = Annotated[
+    str | None, typer.Option("--release", help="With --warehouse: an earlier release.", show_default=False)
+]

@@ -6,12 +6,16 @@ import re
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.commands import DataOption, JsonOption
-from flows.console import fail, print_json, reading_folder, settings_errors
+from flows.commands import DataOption, JsonOption, LakeOption, ReleaseOption
+from flows.console import fail, print_json, reading_folder, require_lake, settings_errors
+
+if TYPE_CHECKING:
+    from warehouse.export import Summary
+    from warehouse.exported import Publication
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +36,8 @@ def export_command(
         typer.Option("--contributor-id", help="Data provider in GovData: http://dcat-ap.de/def/contributors/…"),
     ] = "",
     data: DataOption = None,
+    warehouse: LakeOption = "",
+    release: ReleaseOption = None,
     json: JsonOption = False,
 ) -> None:
     """Export the published release: CSV, Parquet, data package, catalogue entry, citation, checksums.
@@ -39,18 +45,20 @@ def export_command(
     Exit code: 0 written, 1 nothing written (what was there stays), 2 wrong usage.
     """
     from flows.settings import Settings
-    from warehouse.export import ExportError, export
+    from warehouse.export import ExportError
     from warehouse.exported import SYNTHETIC_EN, Publication
 
     for option, address in (("--base-url", base_url), ("--contributor-id", contributor_id)):
         if address and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`#?]+", address):
             raise typer.BadParameter(f"expected an address like https://…, found “{address}”.", param_hint=option)
+    require_lake(warehouse, release)
     with settings_errors():
         contact = Settings().contact
-    folder, started = reading_folder(data), time.monotonic()
+    started = time.monotonic()
     base_url = f"{base_url.rstrip('/')}/" if base_url else ""
+    publication = Publication(base_url, publisher, contact, contributor_id)
     try:
-        done = export(folder.published, out, Publication(base_url, publisher, contact, contributor_id))
+        done = _export(out, publication, data, warehouse, release)
     except ExportError as error:
         fail(str(error))
     if json:
@@ -62,3 +70,18 @@ def export_command(
     )
     if done.is_synthetic:
         typer.echo(SYNTHETIC_EN)
+
+
+def _export(out: Path, publication: Publication, data: Path | None, warehouse: str, release: str | None) -> Summary:
+    from warehouse.export import export, export_release
+
+    if not warehouse:
+        return export(reading_folder(data).published, out, publication)
+
+    from flows.settings import Settings
+    from warehouse.lake import attach_release, lake_errors
+    from warehouse.lake_address import parse_warehouse
+
+    lake = parse_warehouse(warehouse, Settings().lake_data)
+    with lake_errors():
+        return export_release(lambda: attach_release(lake, release), out, publication)

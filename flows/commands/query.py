@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from flows.commands import DataOption, WarehouseOption
-from flows.console import fail, lake, one_line, published
+from flows.commands import DataOption, LakeOption, ReleaseOption
+from flows.console import fail, lake, one_line, published, require_lake
 
 
 def register(app: typer.Typer) -> None:
@@ -27,8 +27,8 @@ def query_command(
         Path | None, typer.Option("--output", "-o", help="Write to a file instead of the terminal.")
     ] = None,
     data: DataOption = None,
-    warehouse: WarehouseOption = "",
-    release: Annotated[str | None, typer.Option("--release", help="With --warehouse: an earlier release.")] = None,
+    warehouse: LakeOption = "",
+    release: ReleaseOption = None,
 ) -> None:
     """Query the published warehouse, read-only. Synthetic data is announced on standard error."""
     import duckdb
@@ -37,6 +37,7 @@ def query_command(
 
     if format not in FORMATS:
         raise typer.BadParameter(f"expected one of {', '.join(FORMATS)}, found “{format}”.", param_hint="--format")
+    require_lake(warehouse, release)
     if warehouse and as_of:
         raise typer.BadParameter("--as-of is for the published file; a lake answers marts.indicator_as_of(DATE …).")
     day = _day(as_of) if as_of else None

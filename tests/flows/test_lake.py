@@ -46,6 +46,14 @@ def test_each_release_reaches_the_lake_and_can_be_asked_for(
     assert int(earlier.out.split(",")[-1]) < now
     assert PASSWORD not in first.stderr + first.out
 
+    out, from_lake = tmp_path / "from-file", tmp_path / "from-lake"
+    assert cli("export", out).code == 0
+    assert cli("export", from_lake, "--warehouse", address, **secrets).code == 0
+    sums = [(folder / "SHA256SUMS").read_bytes() for folder in (out, from_lake)]
+    assert sums[0] == sums[1]
+    ended = cli("export", from_lake, "--warehouse", address, "--release", before, "--json", **secrets)
+    assert (ended.code, ended.json["release_id"]) == (0, before)
+
 
 def test_a_lake_that_does_not_answer_is_named_and_the_file_is_published(
     cli: Cli, inbox: Path, data: DataFolder
@@ -56,6 +64,21 @@ def test_a_lake_that_does_not_answer_is_named_and_the_file_is_published(
     assert "lake: " in ended.out
     assert "s3cret" not in ended.out + ended.stderr
     assert data.published.exists()
+
+
+@pytest.mark.parametrize("command", [("export", "out"), ("query", "FROM meta.release")], ids=lambda c: c[0])
+def test_a_release_is_asked_of_a_lake(cli: Cli, released: DataFolder, command: tuple[str, str]) -> None:
+    ended = cli(*command, "--release", "20200101T000000Z-00000000")
+    assert (ended.code, ended.out) == (2, "")
+    assert "name it with --warehouse" in ended.stderr
+
+
+def test_an_export_from_a_lake_that_does_not_answer(cli: Cli, released: DataFolder, tmp_path: Path) -> None:
+    ended = cli("export", tmp_path / "out", "--warehouse", "ducklake:postgres:host=/nowhere user=u password=s3cret")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.stderr.startswith("The lake cannot be used: ")
+    assert "s3cret" not in ended.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_live_run_names_the_lake_beside_the_publishers(cli: Cli, released: DataFolder) -> None:
