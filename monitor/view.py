@@ -210,6 +210,13 @@ class View:
         unit = self.t("unit.points") if indicator.unit == "%" else fmt.unit_word(indicator.unit, self.lang)
         return f"{number} {unit}".rstrip()
 
+    def period(self, light: Light) -> str:
+        """Between which days a change lies: `since …`, but never beside a newer value that it is not about."""
+        newest = self.facts.newest(light.indicator_id, light.region_id)
+        if newest is None or newest.reference_date <= light.reference_date:
+            return self.t("light.since", day=self.day(light.previous_date))
+        return self.t("light.between", start=self.day(light.previous_date), end=self.day(light.reference_date))
+
     def light_cell(self, light: Light | None) -> Cell:
         """A traffic light with its reason; leads to the rule."""
         if light is None:
@@ -220,10 +227,8 @@ class View:
             (self.t("detail.date"), self.day(light.reference_date)),
         ]
         if light.change is not None:
-            since = self.t(
-                "light.since", change=self.change(indicator, light.change), day=self.day(light.previous_date)
-            )
-            details.append((self.t("detail.change"), since))
+            change = self.change(indicator, light.change)
+            details.append((self.t("detail.change"), self.t("light.change", change=change, period=self.period(light))))
         if light.benchmark_change is not None:
             details.append((self.t("detail.nrw_change"), self.change(indicator, light.benchmark_change)))
         return Cell(

@@ -51,13 +51,13 @@ def since_cell(view: View, indicator: Indicator, light: Light | None) -> Cell:
     if light is None or light.previous_date is None:
         return view.empty_cell("missing.no_earlier_value")
     details = ((view.t("detail.period"), view.span(light.previous_date, light.reference_date)),)
-    since = view.day(light.previous_date)
+    period = view.period(light)
     if light.change is None:
         direction = _direction(view, light)
         reason = ((view.t("detail.because"), view.t("missing.overlap")),) if direction == "unclear" else ()
-        return Cell(view.t(f"card.{direction}", day=since), details=(*reason, *details))
+        return Cell(view.t(f"card.{direction}", period=period), details=(*reason, *details))
     arrow = "→" if light.change == 0 else "↗" if light.change > 0 else "↘"
-    change = view.t("light.since", change=view.change(indicator, light.change), day=since)
+    change = view.t("light.change", change=view.change(indicator, light.change), period=period)
     return Cell(f"{arrow} {change}", light.change, details=details)
 
 

@@ -160,6 +160,22 @@ def test_lights_are_those_of_the_warehouse(site: Built) -> None:
 # --- downloads ------------------------------------------------------------------------------------
 
 
+def test_a_change_beside_a_newer_value_names_both_its_days(site: Built) -> None:
+    """In the sample the newest employees are of December, but only those of September have a comparable year before."""
+    sql = """
+        SELECT strftime(s.previous_date, '%d.%m.%Y'), strftime(s.reference_date, '%d.%m.%Y')
+        FROM marts.indicator_status s
+        WHERE s.region_id = 'RUHR' AND s.indicator_id = 'employees' AND s.reference_date < (
+            SELECT max(v.reference_date) FROM marts.indicator_value v
+            WHERE v.region_id = s.region_id AND v.indicator_id = s.indicator_id AND v.value IS NOT NULL)
+    """
+    [(start, end)] = rows(site.data, sql)
+    cards = [e.text for e in site.pages["index.html"].elements if "card" in e.attributes.get("class", "").split()]
+    (card,) = [text for text in cards if text.startswith("Beschäftigte")]
+    assert f"von {start} bis {end}" in card
+    assert f"seit {start}" not in card
+
+
 def test_each_figure_has_its_files(site: Built) -> None:
     slugs = {
         e.attributes["id"]: path
