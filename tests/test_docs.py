@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shlex
 import tomllib
@@ -27,7 +28,7 @@ TOOLS = {"pip", "python"}
 IN_THE_DATA_FOLDER = {"quality/decisions.csv"}
 #: Mandatory in publiccode.yml 0.4, besides `url`: the address of the repository is added where the code is published.
 MANDATORY = (
-    *("publiccodeYmlVersion", "name", "platforms", "developmentStatus", "softwareType", "description"),
+    *("publiccodeYmlVersion", "name", "platforms", "categories", "developmentStatus", "softwareType", "description"),
     *("legal.license", "maintenance.type", "maintenance.contacts"),
     *("localisation.localisationReady", "localisation.availableLanguages"),
 )
@@ -144,6 +145,16 @@ def test_publiccode_has_what_its_standard_wants() -> None:
     assert content["softwareVersion"] == VERSION
     assert content["developmentStatus"] in {"concept", "development", "beta", "stable", "obsolete"}
     assert re.fullmatch(r"standalone/(mobile|iot|desktop|web|backend|other)|addon|library", content["softwareType"])
+    assert content["maintenance"]["type"] in {"internal", "contract", "community", "none"}
+    assert set(content["platforms"]) <= {"web", "windows", "mac", "linux", "ios", "android"}
+    assert isinstance(content["localisation"]["localisationReady"], bool)
+    # Of https://yml.publiccode.tools/categories-list.html and scope-list.html, those that could be meant.
+    assert set(content["categories"]) <= {"data-analytics", "data-collection", "data-visualization"}
+    assert set(content["intendedAudience"]["scope"]) <= {
+        *("employment", "finance-and-economic-development", "infrastructures", "local-authorities", "research"),
+    }
+    assert dt.date.fromisoformat(content["releaseDate"])
+    assert all(dependency["name"] for dependency in content["dependsOn"]["open"])
     project = tomllib.loads(text_of(ROOT / "pyproject.toml"))["project"]
     assert content["legal"]["license"] == project["license"]
     assert all(contact["name"] for contact in content["maintenance"]["contacts"])

@@ -31,6 +31,7 @@ _CONTEXT: Final = {
     "dcatde": "http://dcat-ap.de/def/dcatde/",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
+    "geodcatap": "http://data.europa.eu/930/",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "spdx": "http://spdx.org/rdf/terms#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
@@ -110,7 +111,7 @@ def _dataset(
         "dct:description": _both(*_about(export, *about)),
         "dct:publisher": _publisher(export),
         **dict(_declared(export)),
-        "dcatde:originator": [_agent(name) for name in dict.fromkeys(o.publisher for o in terms.origins) if name],
+        "geodcatap:originator": [_agent(name) for name in dict.fromkeys(o.publisher for o in terms.origins) if name],
         "dcat:keyword": [{"@value": word, "@language": "de"} for word in KEYWORDS],
         "dcat:theme": [_iri(f"{_EU}data-theme/{theme}") for theme in themes],
         "dct:language": _languages(),
@@ -171,14 +172,12 @@ def _reach(contact: str) -> Node:
 
 
 def _places() -> Node:
-    """The Ruhr by its Kreise, and NRW it is compared with; convention 11: the same addresses as dct:spatial."""
+    """The Ruhr by its Kreise, and NRW it is compared with."""
     keys = [f"{_PLACES}stateKey/{NRW}", *(f"{_PLACES}districtKey/{kreis}" for kreis in ruhr_kreise())]
     levels = [f"{_PLACES}Level/{level}" for level in ("administrativeDistrict", "state")]
     return {
         "dct:spatial": [_iri(key, "dct:Location") for key in keys],
         "dcatde:politicalGeocodingLevelURI": [_iri(level) for level in levels],
-        "dcatde:politicalGeocodingURI": [_iri(key) for key in keys],
-        "dcatde:geocodingDescription": {"@value": "Metropole Ruhr: 11 Städte und 4 Kreise", "@language": "de"},
     }
 
 

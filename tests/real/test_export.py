@@ -10,6 +10,8 @@ import pytest
 from frictionless import Package, system
 
 from flows.refresh import refresh
+from tests.warehouse.dcat_rules import problems
+from tests.warehouse.test_catalogue_entry import parsed
 from warehouse.data_folder import DataFolder
 from warehouse.export import Summary, export
 from warehouse.exported import Publication
@@ -40,6 +42,10 @@ def test_two_exports_are_the_same(exported: tuple[Path, Path, Summary]) -> None:
     assert summary.rows > 300_000
     for path in one.rglob("*.*"):
         assert path.read_bytes() == (two / path.relative_to(one)).read_bytes(), path
+
+
+def test_the_catalogue_entry_is_valid(exported: tuple[Path, Path, Summary]) -> None:
+    assert problems(parsed(exported[0])) == []
 
 
 @pytest.mark.parametrize("name", CHECKED)

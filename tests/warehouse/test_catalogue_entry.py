@@ -7,27 +7,25 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from reference.regions import ruhr_kreise
 from schemas.registry import relations
 from tests.warehouse.conftest import BASE_URL, Exported
+from tests.warehouse.dcat_rules import DCATDE, GEODCATAP, RULES, SPDX, VCARD, problems
 from warehouse.export import export
 from warehouse.exported import Publication
 
-DCATDE = Namespace("http://dcat-ap.de/def/dcatde/")
-SPDX = Namespace("http://spdx.org/rdf/terms#")
-VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 EU = "http://publications.europa.eu/resource/authority/"
 LICENCES = "http://dcat-ap.de/def/licenses/"
 CATALOGUE = URIRef(f"{BASE_URL}catalogue.jsonld#catalogue")
-#: By class, as listed in the specification; what it only recommends and we always have is there too.
-MANDATORY = {
+#: By class: what is mandatory, and what is only recommended and we always have.
+ALWAYS = {
     DCAT.Catalog: (DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCAT.dataset),
     DCAT.Dataset: (
         *(DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCAT.distribution, DCAT.keyword, DCAT.theme),
-        *(DCTERMS.spatial, DCATDE.politicalGeocodingLevelURI, DCATDE.politicalGeocodingURI, DCTERMS.modified),
+        *(DCTERMS.spatial, DCATDE.politicalGeocodingLevelURI, DCTERMS.modified, GEODCATAP.originator),
     ),
     DCAT.Distribution: (
         *(DCAT.accessURL, DCTERMS.license, DCTERMS.format, DCTERMS.modified, DCATDE.licenseAttributionByText),
@@ -36,20 +34,6 @@ MANDATORY = {
     SPDX.Checksum: (SPDX.algorithm, SPDX.checksumValue),
     DCTERMS.PeriodOfTime: (DCAT.startDate, DCAT.endDate),
 }
-#: Properties that may stand once at most.
-ONCE = (
-    DCTERMS.publisher,
-    DCTERMS.modified,
-    DCTERMS.license,
-    DCAT.byteSize,
-    DCAT.mediaType,
-    SPDX.checksum,
-    DCTERMS.format,
-)
-#: Properties whose value is an address or a thing, and those whose value is a text.
-RESOURCES = (DCTERMS.publisher, DCTERMS.license, DCAT.accessURL, DCAT.downloadURL, DCAT.theme, DCTERMS.spatial,
-             DCATDE.politicalGeocodingURI, DCATDE.contributorID, DCAT.mediaType, DCTERMS.format)  # fmt: skip
-TEXTS = (DCTERMS.title, DCTERMS.description, DCAT.keyword, DCATDE.licenseAttributionByText, FOAF.name)
 
 
 @pytest.fixture(scope="module")
@@ -69,23 +53,62 @@ def distributions(graph: Graph, name: str) -> list[Node]:
     return sorted(graph.objects(dataset(name), DCAT.distribution))
 
 
-@pytest.mark.parametrize("kind", MANDATORY, ids=lambda kind: kind.fragment or kind.rpartition("/")[2])
-def test_mandatory_properties(graph: Graph, kind: URIRef) -> None:
+@pytest.fixture
+def damaged(graph: Graph) -> Graph:
+    """The catalogue with one dataset, to be damaged."""
+    part = graph.cbd(dataset("marts.growth"))
+    for thing in (graph.value(dataset("marts.growth"), DCTERMS.publisher), *distributions(graph, "marts.growth")):
+        part += graph.cbd(thing)
+    for triples in ((CATALOGUE, None, None), (None, RDF.type, DCTERMS.Location)):
+        part += graph.triples(triples)
+    part.remove((CATALOGUE, DCAT.dataset, None))
+    part.add((CATALOGUE, DCAT.dataset, dataset("marts.growth")))
+    assert problems(part) == []
+    return part
+
+
+def test_the_entry_is_valid(graph: Graph) -> None:
+    assert problems(graph) == []
+
+
+@pytest.mark.parametrize("kind", ALWAYS, ids=lambda kind: kind.fragment or kind.rpartition("/")[2])
+def test_properties_that_are_always_there(graph: Graph, kind: URIRef) -> None:
     things = list(graph.subjects(RDF.type, kind))
     assert things
     for thing in things:
-        for wanted in MANDATORY[kind]:
+        for wanted in ALWAYS[kind]:
             assert (thing, wanted, None) in graph, (thing, wanted)
 
 
-def test_how_often_and_what_a_value_may_be(graph: Graph) -> None:
-    for thing in set(graph.subjects()):
-        for once in ONCE:
-            assert len(list(graph.objects(thing, once))) <= 1
-    for name in RESOURCES:
-        assert {type(value) for value in graph.objects(None, name)} <= {URIRef, BNode}
-    for name in TEXTS:
-        assert {type(value) for value in graph.objects(None, name)} == {Literal}
+@pytest.mark.parametrize(
+    ("kind", "wanted", "rule"),
+    [(kind, wanted, rule) for kind, of_kind in RULES.items() for wanted, rule in of_kind.items() if rule.least],
+    ids=lambda value: str(value).replace("#", "/").rpartition("/")[2] if isinstance(value, URIRef) else "",
+)
+def test_a_missing_property_is_found(damaged: Graph, kind: URIRef, wanted: URIRef, rule: object) -> None:
+    damaged.remove((damaged.value(None, RDF.type, kind), wanted, None))
+    assert any(problem.endswith("stands 0 times") for problem in problems(damaged))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        (DCTERMS.license, URIRef("http://dcat-ap.de/def/licenses/cc-zero"), "Distribution license: stands 2 times"),
+        (DCTERMS.format, Literal("CSV"), "is not what it must be"),
+        (DCAT.byteSize, Literal("-1", datatype=XSD.nonNegativeInteger), "is not what it must be"),
+        (DCTERMS.title, Literal(" "), "is not what it must be"),
+        (DCATDE.maintainer, BNode(), "maintainer: not among the properties"),
+        (SPDX.checksum, BNode(), "is not what it must be"),
+    ],
+)
+def test_what_may_not_stand_there_is_found(damaged: Graph, name: URIRef, value: Node, problem: str) -> None:
+    damaged.add((distributions(damaged, "marts.growth")[0], name, value))
+    assert any(problem in found for found in problems(damaged))
+
+
+def test_somebody_must_be_reachable(damaged: Graph) -> None:
+    damaged.remove((None, VCARD.hasEmail, None))
+    assert problems(damaged) == ["Kind: nobody can be reached"]
 
 
 def test_a_dataset_for_each_mart_the_history_and_the_package(graph: Graph) -> None:
@@ -174,6 +197,7 @@ def test_without_a_base_address_all_is_relative_to_the_file(
     assert there.value(csv, DCAT.downloadURL) == URIRef("https://portal.example/x/csv/marts.region.csv")
     assert there.value(region, DCATDE.contributorID) == URIRef(declared)
     assert str(there.value(there.value(region, DCTERMS.publisher), FOAF.name)) == "Business Metropole Ruhr GmbH"
+    assert problems(there) == []
     page = there.value(there.value(region, DCAT.contactPoint), VCARD.hasURL)
     assert page == (URIRef(contact) if contact.startswith("https") else None)
     if not contact.startswith("https"):
