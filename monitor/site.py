@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -22,10 +23,13 @@ from warehouse.connect import open_published
 from warehouse.data_folder import DataFolder
 from warehouse.diff import Diff, diff, release_before
 from warehouse.export import write_parquet
+from warehouse.release import RELEASE_ID
 from warehouse.swap import replacing
 
-#: Tells a folder that holds a site from any other folder; names the release.
+#: Tells a folder that holds a site from any other folder; names the release and the files.
 MARKER = "site.json"
+#: What a site without a list of its files can hold.
+_WITHOUT_LIST = re.compile(r"[\w/+-]+(\.[\w+-]+)*\.(html|css|js|svg|csv|json|parquet)")
 
 
 class SiteError(Exception):
@@ -61,9 +65,9 @@ def build_site(data: DataFolder, out: Path) -> Summary:
     an older version of the program made the release and the pages need what it did not write.
     """
     started = time.monotonic()
-    _refuse_other_folder(out)
+    _refuse_other_folder(out.resolve(), data)
     with _older_release_explained(data):
-        sizes, release_id = _build(data, out)
+        sizes, release_id = _build(data, out.resolve())
     pages = {path: size for path, size in sizes.items() if path.endswith(".html")}
     largest = max(pages, key=lambda path: pages[path])
     seconds = time.monotonic() - started
@@ -82,7 +86,7 @@ def _build(data: DataFolder, out: Path) -> tuple[dict[str, int], str]:
         if facts.has_data_docs:
             shutil.copyfile(data_docs, building / DATA_DOCS)
         shutil.copytree(ASSETS, building / "assets")
-        _write(building / MARKER, json.dumps({"release_id": release_id}).encode())
+        _write(building / MARKER, json.dumps({"release_id": release_id, "files": _files_in(building)}).encode())
     return sizes, release_id
 
 
@@ -143,9 +147,41 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _refuse_other_folder(out: Path) -> None:
-    if out.exists() and not (out / MARKER).is_file() and (not out.is_dir() or any(out.iterdir())):
+def _refuse_other_folder(out: Path, data: DataFolder) -> None:
+    if out == site_folder(data).resolve():
+        strange = [] if _marked(out) is not None else _strange_files(out)  # all of it is the monitor's own
+    elif data.is_own(out):
+        raise SiteError(f"{out} is, holds or lies in the data folder {data.root}. Choose another folder with --out.")
+    else:
+        strange = _strange_files(out)
+    if strange:
         raise SiteError(
-            f"{out} holds something other than a site of this monitor, and would be replaced. "
-            f"Choose an empty or new folder with --out."
+            f"{out} holds something other than a site of this monitor ({', '.join(strange[:3])}), and would be "
+            f"replaced. Choose an empty or new folder with --out."
         )
+
+
+def _strange_files(out: Path) -> list[str]:
+    """Files in the place of a site that no build of ours has put there."""
+    if not out.is_dir():
+        return [out.name] if out.exists() else []
+    found, listed = _files_in(out), _marked(out)
+    if listed is None:
+        return found
+    return sorted(set(found) - {*listed, MARKER})
+
+
+def _files_in(folder: Path) -> list[str]:
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir() or p.is_symlink())
+
+
+def _marked(out: Path) -> list[str] | None:
+    """The files that the marker of a site lists, None where there is no marker of ours."""
+    try:
+        marker = json.loads((out / MARKER).read_text(encoding="utf-8"))
+        if not RELEASE_ID.fullmatch(marker["release_id"]):
+            return None
+        # sites of versions that listed none: what they hold is told by its kind
+        return [str(name) for name in marker.get("files", filter(_WITHOUT_LIST.fullmatch, _files_in(out)))]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):  # no such file, or somebody else's
+        return None

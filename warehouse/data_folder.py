@@ -54,9 +54,21 @@ class DataFolder:
     def prefect_home(self) -> Path:
         return self.root / "prefect"
 
+    @property
+    def kind(self) -> Path:
+        """The marker that makes a folder a data folder."""
+        return self.root / "kind.json"
+
+    def is_own(self, path: Path) -> bool:
+        """Whether a path is this folder, one of its rooms or something in them, or a folder around it."""
+        path, root = path.resolve(), self.root.resolve()
+        rooms = (self.archive, self.staging, self.releases, self.quality, self.fetched, self.prefect_home)
+        own = (self.published, self.kind, root / "refresh.lock", *rooms, root / "strategy", root / "site")
+        return root.is_relative_to(path) or any(path.is_relative_to(mine.resolve()) for mine in own)
+
     def claim(self, *, synthetic: bool) -> None:
         """Make the folder one of real or of synthetic data; raises DataFolderError where it is the other kind."""
-        marker = self.root / "kind.json"
+        marker = self.kind
         kind = "synthetic" if synthetic else "real"
         if marker.exists():
             found = json.loads(marker.read_text(encoding="utf-8"))["kind"]

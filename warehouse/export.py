@@ -17,6 +17,7 @@ from schemas.registry import Field, Relation, relations
 from warehouse.catalogue_entry import catalogue_entry
 from warehouse.citation import citation_file, read_me
 from warehouse.connect import attach_published
+from warehouse.data_folder import DataFolder
 from warehouse.data_package import data_package
 from warehouse.exported import NAME, SYNTHETIC_EN, Export, File, Publication, Release, Table, file_of, release_of
 from warehouse.formula import harmless_sql
@@ -55,6 +56,8 @@ class Summary:
 
 def export(published: Path, out: Path, publication: Publication) -> Summary:
     """Write the release of a published file to the folder `out`, as export_release does."""
+    if DataFolder(published.parent).is_own(out):
+        raise ExportError(f"{out} is, holds or lies in the data folder {published.parent}. Choose another folder.")
     return export_release(lambda: attach_published(published), out, publication)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from warehouse.data_folder import DataFolder, sync_file, sync_folder
 #: Kept on disk: the current release and those before it, a year of monthly refreshes.
 KEEP = 12
 _BUILDING = ".building-"
+#: As `release_id` makes it.
+RELEASE_ID = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{1,8}")
 #: Prefix of folders below the data folder for files on their way into the archive.
 FETCHING = ".fetching-"
 #: What a write that did not end leaves behind.
@@ -94,7 +97,12 @@ def publish(data: DataFolder, built: Path, release: str) -> Path:
 
 
 def tidy(data: DataFolder) -> None:
-    """Remove what killed runs left behind, and releases beyond the last KEEP."""
+    """Remove what killed runs left behind, and releases beyond the last KEEP.
+
+    Only in a data folder: in another, named by mistake, files with such names are somebody's own.
+    """
+    if not (data.kind.exists() or data.published.exists()):
+        return
     for litter in [*data.releases.glob(f"{_BUILDING}*"), *data.root.glob(f"{FETCHING}*")]:
         if litter.is_dir():  # what did not fit into DuckDB's memory, or came from a publisher
             shutil.rmtree(litter)

@@ -1,4 +1,8 @@
-"""A folder that is replaced as a whole: written beside the old one, then put in its place."""
+"""A folder that is replaced as a whole: written beside the old one, then put in its place.
+
+What a killed run left beside it is told from other people's folders by its name and by what is in it: nothing else is
+ever removed.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+#: In the name of the folder in which a new one is written, before the random end.
+_MARK = "s3monitor"
+#: What such a folder may hold.
+_NEW, _OLD = "new", "old"
+
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
@@ -19,10 +28,10 @@ def replacing(out: Path) -> Iterator[Path]:
     """
     out.parent.mkdir(parents=True, exist_ok=True)
     with _workshop(out) as workshop:
-        building = workshop / "new"
+        building = workshop / _NEW
         building.mkdir()
         yield building
-        _swap(building, out, workshop / "old")
+        _swap(building, out, workshop / _OLD)
 
 
 @contextmanager
@@ -30,7 +39,7 @@ def _workshop(out: Path) -> Iterator[Path]:
     """A folder beside `out`, locked as long as it is in use: one without its lock was left by a killed run."""
     with _locked(out.parent):  # so that nobody sees a new folder before it has its lock
         _remove_left(out)
-        workshop = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        workshop = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
         lock = os.open(workshop, os.O_RDONLY)
         fcntl.flock(lock, fcntl.LOCK_EX)
     try:
@@ -51,9 +60,22 @@ def _locked(folder: Path, wait: int = 0) -> Iterator[None]:
         os.close(lock)
 
 
+def _prefix(out: Path) -> str:
+    return f".{out.name}-{_MARK}-"
+
+
+def _is_left(path: Path, out: Path) -> bool:
+    """Whether a folder is one that a killed run of ours left beside `out`."""
+    if not path.name.startswith(_prefix(out)) or path.is_symlink() or not path.is_dir():
+        return False
+    return {inside.name for inside in path.iterdir()} <= {_NEW, _OLD}
+
+
 def _remove_left(out: Path) -> None:
-    for left in out.parent.glob(f".{out.name}-*"):
+    for left in out.parent.iterdir():
         try:
+            if not _is_left(left, out):
+                continue
             with _locked(left, fcntl.LOCK_NB):
                 shutil.rmtree(left, ignore_errors=True)
         except (BlockingIOError, FileNotFoundError, PermissionError):

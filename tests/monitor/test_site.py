@@ -19,7 +19,7 @@ from monitor import format as fmt
 from monitor.downloads import csv_bytes
 from monitor.page import Page
 from monitor.pages import NAVIGATION
-from monitor.site import PageClashError, SiteError, build_site
+from monitor.site import MARKER, PageClashError, SiteError, build_site
 from monitor.texts import LANGS, entries
 from monitor.view import View
 from reference.regions import ruhr_kreise
@@ -267,6 +267,8 @@ def test_a_new_release_replaces_the_site_and_names_what_changed(small: DataFolde
     build_site(data, out)
     assert "erste Datenstand" in (out / "index.html").read_text(encoding="utf-8")
     (out / "left-over.html").write_text("old")
+    marker = json.loads((out / MARKER).read_text())  # a page that the release before had
+    (out / MARKER).write_text(json.dumps({**marker, "files": [*marker["files"], "left-over.html"]}))
     assert refresh(data, [fill(tmp_path / "next", {GOOD: broadband(70.5)})]).published
     build_site(data, out)
     assert not (out / "left-over.html").exists()
@@ -292,7 +294,7 @@ def test_a_build_that_fails_leaves_the_old_site(
 
 def test_what_a_killed_build_left_is_removed(small: DataFolder, tmp_path: Path) -> None:
     out = tmp_path / "sites" / "site"
-    left = out.parent / ".site-killed" / "new"
+    left = out.parent / ".site-s3monitor-killed" / "new"
     left.mkdir(parents=True)
     (left / "index.html").write_text("half")
     with replacing(out) as other:  # a build that is still at it is left alone

@@ -1,0 +1,1 @@
+"""Attacks on the program: hostile input, seeded faults, and whether they are caught."""
