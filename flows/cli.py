@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import typer
 
 from flows.commands import diff, explain, export, probe, quality, query, refresh, serve, serve_schedule, site, status
-from flows.console import expected_errors, fail
+from flows.console import expected_errors, fail, refuse_unprintable
 
 app = typer.Typer(
     name="s3monitor",
@@ -23,6 +24,7 @@ for command in (refresh, status, query, explain, diff, quality, export, site, se
 def main() -> None:
     """Entry point: every error ends in one line on standard error; S3MONITOR_DEBUG=1 shows the traceback."""
     try:
+        refuse_unprintable(sys.argv[1:])
         app()
     except Exception as error:  # the last resort: an operator gets a sentence, not a traceback
         if isinstance(error, expected_errors()):

@@ -8,12 +8,15 @@ import os
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
+
+from schemas.text import printable, printable_lines
 
 if TYPE_CHECKING:
     import duckdb
@@ -139,15 +142,41 @@ def plain_table(*columns: str) -> Table:
     return table
 
 
+def add_row(table: Table, *cells: str, style: str = "") -> None:
+    """Add a row of texts as they are: a name like `[red]` is no mark, an escape sequence no command."""
+    from rich.text import Text
+
+    table.add_row(*(Text(printable(cell)) for cell in cells), style=style)
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines that quote files, publishers and people."""
+    typer.echo("\n".join(map(printable_lines, lines)))
+
+
+def say(out: Console, text: str) -> None:
+    """Print a text that quotes files, publishers and people on a console that also prints tables."""
+    from rich.text import Text
+
+    out.print(Text(printable_lines(text)), soft_wrap=True)
+
+
 def print_json(value: Any) -> None:
     import json
 
     typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
+class _Plain(logging.Formatter):
+    """Names of files and answers of publishers stand in the log: they must not steer the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return printable_lines(super().format(record))
+
+
 def log_to_stderr() -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    handler.setFormatter(_Plain("%(asctime)s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("s3monitor")
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
@@ -160,5 +189,20 @@ def one_line(error: Exception) -> str:
 
 def fail(message: str) -> NoReturn:
     """End the command with a message on standard error and exit code 1."""
-    typer.echo(message, err=True)
+    typer.echo(printable_lines(message), err=True)
     raise SystemExit(1)
+
+
+def refuse_unprintable(arguments: Sequence[str]) -> None:
+    """End the command with exit code 2 where an argument holds what is no text, before it gets into any message.
+
+    Line ends and tabs are part of many a query; signs that turn the reading direction are text, though not shown.
+    """
+    for number, argument in enumerate(arguments, start=1):
+        if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in argument):
+            typer.echo(
+                f"Argument {number} (“{printable(argument)[:80]}”) holds control characters or bytes that are no UTF-8."
+                " Type it again, or give the folder another name.",
+                err=True,
+            )
+            raise SystemExit(2)

@@ -34,7 +34,8 @@ def send(addresses: list[str], title: str, body: str) -> None:
     for number, address in enumerate(addresses, start=1):
         if not sender.add(address):
             log.warning("notify: entry %d of S3MONITOR_NOTIFY is no address apprise knows", number)
-    if len(sender) and not sender.notify(title=title, body=body):
+    # as text: a mail is HTML, and file names stand in the message
+    if len(sender) and not sender.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT):
         log.warning("notify: the message could not be delivered to every address of S3MONITOR_NOTIFY")
 
 

@@ -13,23 +13,36 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from schemas.text import printable
+
 if TYPE_CHECKING:
     import duckdb
 
 FORMATS = ("table", "csv", "json", "parquet")
+#: Kinds of statements that do nothing but read.
+_READING = ("SELECT", "EXPLAIN")
+#: What the published file does not refuse by itself: its functions switch DuckDB's own log on, which ends in an abort
+#: where no file may be written.
+_NEVER = ("CALL", "PRAGMA")
 #: Types whose numbers a double cannot hold.
 _WIDE = ("DECIMAL", "HUGEINT", "UHUGEINT")
 
 
-def write_result(connection: duckdb.DuckDBPyConnection, sql: str, format: str, output: Path | None) -> None:
+def write_result(
+    connection: duckdb.DuckDBPyConnection, sql: str, format: str, output: Path | None, *, of_lake: bool = False
+) -> None:
     """Run `sql` and write its rows to `output`, else to standard output.
 
-    Raises duckdb.Error where the query fails; ValueError where it is not one statement with rows, where two
-    columns of a format that needs names share one, or where Parquet would go to a terminal.
+    `of_lake`: the connection may reach the files of a lake, so that nothing but reading is even tried.
+    Raises duckdb.Error where the query fails; ValueError where it is not one statement with rows, does something else
+    than reading, where two columns of a format that needs names share one, or where Parquet would go to a terminal.
     """
     statements = connection.extract_statements(sql)
     if len(statements) != 1:
         raise ValueError(f"expected one SQL statement, found {len(statements)}.")
+    kind = statements[0].type.name
+    if kind in _NEVER or (of_lake and kind not in _READING):
+        raise ValueError(f"expected a query that only reads, like SELECT … or FROM marts.region; found {kind}.")
     if format == "parquet":
         if output is None and sys.stdout.isatty():
             raise ValueError("Parquet is binary: name a file with --output, or redirect the output.")
@@ -51,7 +64,8 @@ def _write_bytes(content: bytes, output: Path | None) -> None:
 
 def _table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     """Columns side by side, numbers right-aligned, all rows."""
-    cells = [["" if value is None else str(value) for value in row] for row in rows]
+    names = list(map(printable, names))
+    cells = [["" if value is None else printable(str(value)) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
     right = [any(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)] or [
         False
@@ -108,8 +122,12 @@ def _parquet(connection: duckdb.DuckDBPyConnection, sql: str) -> bytes:
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in zip(names, kinds, strict=True))
     with open_in_memory() as writer, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result.parquet"
+        quoted = str(path).replace("'", "''")
         writer.register("result", relation.project(", ".join(exact)).df())
-        writer.execute(f"COPY (SELECT {columns} FROM result) TO '{path}' (FORMAT parquet)")
+        # the names and types are the query's: whatever they say, only this file can be written
+        writer.execute(f"SET allowed_paths = ['{quoted}']; SET enable_external_access = false")
+        writer.execute("SET lock_configuration = true")
+        writer.execute(f"COPY (SELECT {columns} FROM result) TO '{quoted}' (FORMAT parquet, USE_TMP_FILE false)")
         return path.read_bytes()
 
 

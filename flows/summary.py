@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flows.console import plain_table
+from flows.console import add_row, plain_table, say
 from flows.fetch import FeedReport
 from flows.steps import TakenIn
+from schemas.text import markdown
 from warehouse.staging import Staged
 
 if TYPE_CHECKING:
@@ -108,22 +109,23 @@ def show(summary: Summary, console: Console) -> None:
     for source in summary.sources:
         counts = (source.new, source.unchanged, source.quarantined, source.failed)
         style = "yellow" if source.quarantined or source.failed else ""
-        table.add_row(source.source, *(str(count) if count else "·" for count in counts), style=style)
+        add_row(table, source.source, *(str(count) if count else "·" for count in counts), style=style)
     console.print(table)
     attention = [message for source in summary.sources for message in source.messages]
     if attention:
         console.print("\nNeeds attention:", style="bold")
         for message in attention:
-            console.print(f"- {message}", highlight=False, markup=False, soft_wrap=True)
-    console.print(f"\n{_last_line(summary)}", highlight=False, markup=False, soft_wrap=True)
+            say(console, f"- {message}")
+    say(console, f"\n{_last_line(summary)}")
 
 
 def as_markdown(summary: Summary) -> str:
     """The closing table as Markdown."""
     lines = ["| source | new | unchanged | quarantined | failed |", "|---|---:|---:|---:|---:|"]
-    lines += [f"| {s.source} | {s.new} | {s.unchanged} | {s.quarantined} | {s.failed} |" for s in summary.sources]
-    lines += ["", *(f"- {message}" for source in summary.sources for message in source.messages)]
-    return "\n".join([*lines, "", _last_line(summary)])
+    for s in summary.sources:
+        lines.append(f"| {markdown(s.source)} | {s.new} | {s.unchanged} | {s.quarantined} | {s.failed} |")
+    lines += ["", *(f"- {markdown(message)}" for source in summary.sources for message in source.messages)]
+    return "\n".join([*lines, "", markdown(_last_line(summary))])
 
 
 def _last_line(summary: Summary) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 import html
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from reference.regions import RUHR
+from schemas.text import markdown, printable
 from warehouse.connect import open_published
 from warehouse.data_folder import DataFolder, write_atomically
 from warehouse.diff import CURRENT, Diff, ValueChange, diff, release_before, release_path
@@ -75,10 +75,10 @@ def write_report(data: DataFolder, release: str = CURRENT) -> tuple[Path, Path]:
     """
     path = release_path(data, release)
     report = release_report(path, release_before(data, path))
-    markdown, page = path.with_suffix(".md"), path.with_suffix(".html")
-    write_atomically(markdown, as_markdown(report).encode())
+    text, page = path.with_suffix(".md"), path.with_suffix(".html")
+    write_atomically(text, as_markdown(report).encode())
     write_atomically(page, as_html(report).encode())
-    return markdown, page
+    return text, page
 
 
 def release_report(path: Path, before: Path | None) -> Report:
@@ -373,16 +373,12 @@ def german_time(time: dt.datetime) -> str:
 
 # --- Markdown -------------------------------------------------------------------------------------
 
-_MARKDOWN = {"&": "&amp;", "<": "&lt;", ">": "&gt;", ":": "&#58;"} | {sign: f"\\{sign}" for sign in r"\`*_[]|~^$#!"}
-#: Everything that begins something in Markdown, HTML in it included; a colon only where it would make a link.
-_IN_MARKDOWN = re.compile(r"[&<>\\`*_\[\]|~^$#!]|:(?=//)")
-
 
 def as_markdown(report: Report) -> str:
     """The report as GitHub-flavoured Markdown."""
-    parts = [f"# {_markdown(report.title)}", *map(_markdown, report.lead)]
+    parts = [f"# {markdown(report.title)}", *map(markdown, report.lead)]
     for table in report.tables:
-        parts += [f"## {_markdown(table.title)}", "\n".join(_markdown_table(table)) if table.rows else table.if_empty]
+        parts += [f"## {markdown(table.title)}", "\n".join(_markdown_table(table)) if table.rows else table.if_empty]
         parts += [_left_out(table)] if table.total > len(table.rows) else []
     return "\n\n".join(parts) + "\n"
 
@@ -394,16 +390,7 @@ def _markdown_table(table: Table) -> Iterator[str]:
 
 
 def _markdown_row(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(map(_markdown, cells)) + " |"
-
-
-def _markdown(text: str) -> str:
-    return _IN_MARKDOWN.sub(lambda match: _MARKDOWN[match[0]], _one_line(text))
-
-
-def _one_line(text: str) -> str:
-    """Without line breaks and without signs that do not show (such as those that turn the reading direction)."""
-    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return "| " + " | ".join(map(markdown, cells)) + " |"
 
 
 def _left_out(table: Table) -> str:
@@ -470,4 +457,4 @@ def _html_row(table: Table, cells: Iterable[str], cell: Callable[[str, str], str
 
 
 def _html(text: str) -> str:
-    return html.escape(_one_line(text))
+    return html.escape(printable(" ".join(text.split())))

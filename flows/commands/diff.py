@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import fail, print_json, reading_folder
+from flows.console import fail, print_json, print_lines, reading_folder
 
 if TYPE_CHECKING:
     from warehouse.diff import Diff, ValueChange
@@ -48,7 +48,7 @@ def diff_command(
     if json:
         print_json(asdict(found))
     else:
-        typer.echo("\n".join(_lines(found)))
+        print_lines(_lines(found))
 
 
 def _lines(found: Diff) -> Iterator[str]:

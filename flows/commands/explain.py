@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import fail, print_json, published, reading_folder
+from flows.console import fail, print_json, print_lines, published, reading_folder
 
 if TYPE_CHECKING:
     from warehouse.explain import Delivery, Explanation, Input, Value
@@ -46,7 +46,7 @@ def explain_command(
     if json:
         print_json(asdict(explanation))
     else:
-        typer.echo("\n".join(_lines(explanation)))
+        print_lines(_lines(explanation))
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import console, data_folder, log_to_stderr, plain_table, print_json, settings_errors
+from flows.console import add_row, console, data_folder, log_to_stderr, plain_table, print_json, settings_errors
 
 _STYLES = {"new": "bold", "failed": "yellow"}
 
@@ -26,8 +26,6 @@ def probe_command(
 
     Exit code: 0, or 3 where a publisher could not be asked.
     """
-    from rich.markup import escape
-
     from flows.fetch import chosen_feeds
     from flows.probe import probe_all
     from flows.settings import DEFAULT_DATA
@@ -46,6 +44,6 @@ def probe_command(
     else:
         table = plain_table("source", "state", "")
         for news in found:
-            table.add_row(*map(escape, news), style=_STYLES.get(news.state, ""))
+            add_row(table, *news, style=_STYLES.get(news.state, ""))
         console().print(table)
     raise typer.Exit(3 if any(news.state == "failed" for news in found) else 0)

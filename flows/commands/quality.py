@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import console, fail, print_json, reading_folder, rows
+from flows.console import console, fail, print_json, reading_folder, rows, say
 
 if TYPE_CHECKING:
     from warehouse.data_folder import DataFolder
@@ -44,7 +44,7 @@ def list_command(
     out = console()
     for row in findings:
         out.print(f"{row['finding_id']}  {row['severity']:<10} {row['state']:<9} ", end="", highlight=False)
-        out.print(row["text_de"], markup=False, highlight=False, soft_wrap=True)
+        say(out, row["text_de"])
     out.print(f"\n{len(findings)} Befunde. Mehr: s3monitor quality show ID", highlight=False)
 
 
@@ -58,7 +58,7 @@ def show_command(finding_id: IdArgument, data: DataOption = None, json: JsonOpti
     out = console()
     for label, value in _lines(row):
         if value not in (None, "", []):
-            out.print(f"{label + ':':<14}{value}", markup=False, highlight=False, soft_wrap=True)
+            say(out, f"{label + ':':<14}{value}")
 
 
 @quality_app.command("accept")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from flows.commands import DataOption, LakeOption, ReleaseOption
-from flows.console import fail, lake, one_line, published, require_lake
+from flows.console import fail, lake, one_line, published, reading_folder, require_lake
 
 
 def register(app: typer.Typer) -> None:
@@ -40,10 +40,12 @@ def query_command(
     require_lake(warehouse, release)
     if warehouse and as_of:
         raise typer.BadParameter("--as-of is for the published file; a lake answers marts.indicator_as_of(DATE …).")
+    if output and reading_folder(data).is_own(output):
+        raise typer.BadParameter(f"{output} belongs to the monitor. Choose another place.", param_hint="--output")
     day = _day(as_of) if as_of else None
     with lake(warehouse, release) if warehouse else published(data, day) as connection:
         try:
-            write_result(connection, sql, format, output)
+            write_result(connection, sql, format, output, of_lake=bool(warehouse))
         except duckdb.Error as error:
             fail(f"The query failed: {one_line(error)}")
         except ValueError as error:

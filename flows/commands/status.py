@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import console, plain_table, print_json, published, rows
+from flows.console import add_row, console, plain_table, print_json, published, rows, say
 
 _STYLES = {"failed": "red", "late": "yellow", "due": "cyan"}
 
@@ -50,7 +50,8 @@ def _show(release: dict[str, Any], sources: list[dict[str, Any]], findings: list
     table.columns[-1].justify = "right"
     for source in sources:
         columns = ("newest_reference_date", "known_from", "due_on", "deliveries")
-        table.add_row(
+        add_row(
+            table,
             source["source_id"],
             source["state"],
             *(str(source[name] or "–") for name in columns),
@@ -59,4 +60,4 @@ def _show(release: dict[str, Any], sources: list[dict[str, Any]], findings: list
     out.print(table)
     for finding in findings:
         text = f"- {finding['finding_id']} {finding['severity']}: {finding['text_en']}"
-        out.print(text, markup=False, highlight=False, soft_wrap=True)
+        say(out, text)

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.query_output import write_result
 from tests.postgres import PASSWORD, Server
 from tests.warehouse.lake.releases import data_files, held, seen
 from warehouse.connect import NothingPublishedError, open_published
@@ -125,3 +126,29 @@ def test_missing_or_other_extensions_are_named(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(duckdb, "__version__", "9.9.9")
     with pytest.raises(LakeError, match=r"9\.9\.9 runs|not installed"):
         open_lake(Lake(""))
+
+
+OF_A_LAKE = (
+    "COPY (SELECT 1) TO '{folder}/stolen.csv'",
+    "ATTACH '{folder}/stolen.duckdb' AS mine",
+    "EXPORT DATABASE '{folder}/stolen'",
+    "CREATE SECRET mine (TYPE s3)",
+    "CALL postgres_execute('__ducklake_metadata_lake', 'CREATE TABLE stolen (x int)')",
+    "CALL ducklake_cleanup_old_files('lake', cleanup_all => true)",
+    "DROP TABLE __ducklake_metadata_lake.public.ducklake_snapshot",
+    "DELETE FROM marts.region",
+    "SET VARIABLE x = 1",
+)
+
+
+def test_a_lake_is_only_read(published: Lake, tmp_path: Path) -> None:
+    """Its files are within reach, so DuckDB would write beside them."""
+    folder = Path(published.data_path)
+    before = sorted(folder.rglob("*"))
+    with open_lake(published) as connection:
+        for sql in OF_A_LAKE:
+            with pytest.raises(ValueError, match="only reads"):
+                write_result(connection, sql.format(folder=folder), "table", tmp_path / "out", of_lake=True)
+        write_result(connection, "FROM marts.region", "csv", tmp_path / "out", of_lake=True)
+    assert (tmp_path / "out").read_text().startswith("region_id")
+    assert sorted(folder.rglob("*")) == before

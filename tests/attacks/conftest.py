@@ -1,0 +1,7 @@
+"""Fixtures of other rooms that the attacks use."""
+
+from __future__ import annotations
+
+from tests.flows.conftest import published
+
+__all__ = ["published"]
