@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from reference.declared import read_declared
+
 Lang = Literal["de", "en"]
 LANGS: tuple[Lang, ...] = ("de", "en")
 #: English pages are the twins of the German ones, in this folder.
@@ -18,9 +20,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 @cache
 def entries() -> dict[str, dict[str, str]]:
     """Every text by its dotted key (`start.title`), with its wording per language."""
-    import yaml
-
-    return dict(_flat("", yaml.safe_load((Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8"))))
+    return dict(_flat("", read_declared(Path(__file__).parent / "texts.yaml")))
 
 
 def _flat(prefix: str, node: dict[str, Any]) -> list[tuple[str, dict[str, str]]]:

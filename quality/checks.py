@@ -12,9 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from reference.declared import read_declared
 from schemas.registry import relations
 from warehouse.build import insert
 from warehouse.connect import open_for_building
@@ -84,7 +84,7 @@ class CheckResult:
 @cache
 def declared_checks() -> dict[str, Check]:
     """Checks of checks.yaml by id; raises pydantic.ValidationError where one is malformed."""
-    content = yaml.safe_load(_DECLARED.read_text(encoding="utf-8"))
+    content = read_declared(_DECLARED)
     return {check_id: Check(check_id=check_id, **entry) for check_id, entry in content.items()}
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from quality.checks import CheckResult, Severity
 from quality.data_docs import Page, Row, Table, write_page
+from reference.declared import read_declared
 from reference.indicators import indicators
 from reference.regions import GERMANY, NRW, regions, ruhr_kreise
 from reference.sectors import TOTAL, scheme_names, sectors
@@ -97,7 +97,7 @@ class Declared(_Strict):
 @cache
 def declared_expectations() -> Declared:
     """Content of expectations.yaml; raises pydantic.ValidationError where an entry is malformed."""
-    return Declared(**yaml.safe_load(_DECLARED.read_text(encoding="utf-8")))
+    return Declared(**read_declared(_DECLARED))
 
 
 def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int = KEEP) -> list[CheckResult]:

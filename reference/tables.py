@@ -7,6 +7,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from reference.declared import read_declared
+
 FOLDER = Path(__file__).parent
 
 
@@ -39,6 +41,4 @@ def read_csv_file(path: Path, columns: Collection[str] | None = None) -> list[di
 
 def read_yaml(name: str) -> Any:
     """Content of `reference/<name>`."""
-    import yaml
-
-    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+    return read_declared(FOLDER / name)

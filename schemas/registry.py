@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from reference.declared import read_declared
+
 _FOLDER = Path(__file__).parent
 
 
@@ -55,9 +57,7 @@ def relations() -> dict[str, Relation]:
 
     Raises KeyError where a relation names a column that fields.csv does not define.
     """
-    import yaml
-
-    declared = yaml.safe_load((_FOLDER / "relations.yaml").read_text(encoding="utf-8"))
+    declared = read_declared(_FOLDER / "relations.yaml")
     return {
         name: Relation(
             name=name,

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
+from reference.declared import read_declared
 from reference.regions import GERMANY_CODES, published_regions
 from reference.sectors import DIVISIONS, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
@@ -56,9 +57,7 @@ class Declaration:
 @cache
 def declared() -> Declaration:
     """The declaration in force."""
-    import yaml
-
-    return Declaration(**yaml.safe_load(DECLARATION.read_text(encoding="utf-8")))
+    return Declaration(**read_declared(DECLARATION))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from reference.declared import read_declared
+
 
 class Rhythm(NamedTuple):
     """In months: between two reference dates, from a date to its expected publication, and until it is overdue."""
@@ -36,10 +38,8 @@ def publisher_of(source_id: str) -> Publisher:
 
 @cache
 def _publishers() -> tuple[Publisher, ...]:
-    import yaml
-
     path = Path(__file__).parent / "publishers.yaml"
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))
+    entries = read_declared(path)
     return tuple(
         Publisher(**{**entry, "rhythm": Rhythm(**entry["rhythm"]) if "rhythm" in entry else None}) for entry in entries
     )

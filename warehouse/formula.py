@@ -9,6 +9,7 @@ formula. Source of the characters: OWASP, CSV Injection.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 #: As Python and DuckDB (RE2) both read it.
@@ -16,8 +17,9 @@ _FORMULA: Final = r"^'*[=+\-@\t\r\n＝＋－＠]"
 _NO_FORMULA: Final = r"[+\-]([0-9][0-9.,]*%?)?"
 
 
+@lru_cache(maxsize=8192)
 def harmless(text: str) -> str:
-    """The text as a CSV cell."""
+    """The text as a CSV cell. Names and codes come back in row after row, so most are known already."""
     is_formula = re.match(_FORMULA, text) and not re.fullmatch(_NO_FORMULA, text)
     return f"'{text}" if is_formula else text
 

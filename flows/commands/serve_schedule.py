@@ -14,6 +14,7 @@ import typer
 
 from flows.commands import DataOption
 from flows.console import data_folder, fail
+from reference.declared import read_declared
 
 _DECLARED = Path("prefect.yaml")
 
@@ -102,9 +103,7 @@ def _take_over(deployments: list[Any]) -> None:
 
 def _deployments(path: Path) -> list[Any]:
     """The declared deployments, made from the same file that `prefect deploy` reads."""
-    import yaml
-
-    declared = yaml.safe_load(path.read_text(encoding="utf-8"))["deployments"]
+    declared = read_declared(path)["deployments"]
     return [_deployment(entry) for entry in declared]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from reference.declared import read_declared
 from sources.fetching.booklet_search import SearchFeed
 from sources.fetching.editions import EditionFeed, FileFeed
 from sources.fetching.feed import Feed
@@ -17,9 +18,7 @@ from sources.fetching.wfs import WfsFeed
 
 @cache
 def _declared() -> dict[str, Any]:
-    import yaml
-
-    declared: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "feeds.yaml").read_text(encoding="utf-8"))
+    declared: dict[str, Any] = read_declared(Path(__file__).parent / "feeds.yaml")
     return declared
 
 

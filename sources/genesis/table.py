@@ -10,9 +10,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from reference.declared import parse_declared
 from reference.sectors import TOTAL, scheme_names, sector_id_of, sectors
 from sources.rejected import Rejected
 
@@ -306,7 +306,7 @@ def tables() -> dict[str, Table]:
 
 def load(text: str) -> dict[str, Table]:
     """Tables by code from the text of a tables.yaml; raises DeclarationError naming table and key."""
-    content = yaml.safe_load(text)
+    content = parse_declared(text)
     shared = content["classifications"]
     return {code: _table(code, declared, shared) for code, declared in content["tables"].items()}
 
