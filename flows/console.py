@@ -184,7 +184,7 @@ def log_to_stderr() -> None:
 
 def one_line(error: Exception) -> str:
     """The message of an error on one line; DuckDB points at the place with a caret on a line of its own."""
-    return " ".join(re.sub(r"\s*LINE (\d+): (.*)\n\s*\^", r" (line \1: \2)", str(error)).split())
+    return printable(" ".join(re.sub(r"\s*LINE (\d+): (.*)\n\s*\^", r" (line \1: \2)", str(error)).split()))
 
 
 def fail(message: str) -> NoReturn:

@@ -48,7 +48,8 @@ class Direct:
 def has_work(data: DataFolder, inboxes: Sequence[Path]) -> bool:
     """Whether a refresh would do more than find that nothing changed."""
     known = {arrival.sha256 for arrival in Archive(data.archive).arrivals()}
-    parts = (part for inbox in inboxes for file in files_in(inbox) for part in unpacked(file))
+    files = (file for inbox in inboxes for file in files_in(inbox) if not file.problem)
+    parts = (part for file in files for part in unpacked(file))
     return (
         any(part.sha256() not in known for part in parts) or bool(steps.to_decode(data)) or not steps.is_published(data)
     )

@@ -86,7 +86,7 @@ def _chosen(inboxes: Sequence[Path], only: Sequence[str]) -> list[Incoming]:
 
 def _source_hint(incoming: Incoming) -> str:
     """The source a manifest names, else the product the content shows."""
-    if incoming.provenance.source_id:
+    if incoming.provenance.source_id or incoming.problem:
         return incoming.provenance.source_id
     from sources.arrived_file import ArrivedFile
     from sources.catalogue import recognise
@@ -99,6 +99,8 @@ def _source_hint(incoming: Incoming) -> str:
 
 
 def _refusal(incoming: Incoming) -> str:
+    if incoming.problem:
+        return incoming.problem
     if incoming.expected_sha256:
         found = sha256_of(incoming.path)
         if found != incoming.expected_sha256:

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from schemas.text import printable
+
 
 def delivery_id_of(sha256: str) -> str:
     """Short id of a delivery, unique in any archive a person will ever hold: 16 hex digits of the sha256."""
@@ -63,7 +65,7 @@ class Arrival:
         return cls(
             sha256=record["sha256"],
             bytes=record["bytes"],
-            file_name=record["file_name"],
+            file_name=printable(record["file_name"]),
             arrived_at=dt.datetime.fromisoformat(record["arrived_at"]),
             provenance=Provenance(**provenance),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from schemas.text import printable
+
 
 class Rejected(Exception):  # noqa: N818 - what happened to the file, not an error of the program
     """A file does not say what its layout promises. It goes to quarantine; the rest goes on.
@@ -27,6 +29,6 @@ class Rejected(Exception):  # noqa: N818 - what happened to the file, not an err
 
 
 def shorten(text: str, limit: int = 200) -> str:
-    """One line of at most `limit` characters, for a message."""
-    flat = " ".join(text.split())
+    """One line of at most `limit` characters that can be shown, for a message."""
+    flat = printable(" ".join(text.split()))
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"

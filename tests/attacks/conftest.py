@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.flows.conftest import published
+from tests.flows.conftest import cli, data, inbox, published
 
-__all__ = ["published"]
+__all__ = ["cli", "data", "inbox", "published"]
