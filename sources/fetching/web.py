@@ -13,7 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
@@ -24,6 +24,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError
 from urllib3.util.retry import Retry
 
 from sources.fetching.problems import FetchError, LoginError, NotThereError
+from sources.fetching.secrecy import Secrecy, login_secrecy
 
 log = logging.getLogger("s3monitor")
 
@@ -118,7 +119,7 @@ class Web:
             headers["If-Modified-Since"] = known.last_modified
         return self._ask("GET", address, into, headers, {}, None)
 
-    def post(self, address: str, into: Path, form: Mapping[str, str], login: Mapping[str, str]) -> Reply:
+    def post(self, address: str, into: Path, form: Mapping[str, str], login: dict[str, str]) -> Reply:
         """Send a form. `login`: headers that only this host may see. Raises as `get`."""
         headers = {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}
         return self._ask("POST", address, into, headers, login, form)
@@ -133,18 +134,22 @@ class Web:
         address: str,
         into: Path | None,
         headers: Mapping[str, str],
-        login: Mapping[str, str],
+        login: dict[str, str],
         form: Mapping[str, str] | None,
     ) -> Reply:
         request = requests.Request(method, address, headers={**headers, **login}, data=form)
-        for _ in range(_MAX_REDIRECTS + 1):
-            reply = self._patiently(request, into)
-            if reply.status not in _REDIRECTS:
-                return reply
-            request = _redirected(request, reply, login)
+        secrecy = login_secrecy(login)
+        try:
+            for _ in range(_MAX_REDIRECTS + 1):
+                reply = self._patiently(request, into, secrecy)
+                if reply.status not in _REDIRECTS:
+                    return _hiding(reply, secrecy)
+                request = _redirected(request, reply, login)
+        except FetchError as problem:  # what the server said stands in it, and may be the login
+            raise problem.hiding(secrecy) from None
         raise FetchError(shown(address), f"more than {_MAX_REDIRECTS} redirects", hint="Check the declared address.")
 
-    def _patiently(self, request: requests.Request, into: Path | None) -> Reply:
+    def _patiently(self, request: requests.Request, into: Path | None, secrecy: Secrecy) -> Reply:
         """Try until there is an answer that counts; the waits are urllib3's."""
         retry = Retry(
             total=self.limits.tries - 1,
@@ -168,7 +173,7 @@ class Web:
             except MaxRetryError:
                 tries = f"{problem}, {self.limits.tries} times"
                 raise FetchError(address, tries, hint="It is tried again in the next run.", is_transient=True) from None
-            log.info("fetch: %s: %s; waiting", address, problem)
+            log.info("fetch: %s: %s; waiting", secrecy.hidden(address), secrecy.hidden(problem))
             if wait is None:
                 time.sleep(retry.get_backoff_time())
             else:  # other threads must not ask there either
@@ -261,6 +266,13 @@ def shown(address: str | None, *, query: bool = False) -> str:
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], path, parts.query if query else "", ""))
 
 
+def _hiding(reply: Reply, secrecy: Secrecy) -> Reply:
+    """The reply without a login in what is kept or printed of it beside its body."""
+    headers = {name: secrecy.hidden(value) for name, value in reply.headers.items()}
+    kept = {name: value for name, value in vars(reply.seen).items() if secrecy.hidden(value) == value}
+    return replace(reply, address=secrecy.hidden(reply.address), headers=headers, seen=Seen(**kept))
+
+
 def _no_login(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
@@ -276,7 +288,8 @@ def _redirected(request: requests.Request, reply: Reply, login: Mapping[str, str
         raise FetchError(shown(request.url), f"redirects to {shown(target)}, which is not encrypted")
     if login and (here.scheme, here.netloc) != (there.scheme, there.netloc):
         hint = "The account was not sent there. If the publisher moved, correct the address in the settings."
-        raise FetchError(shown(request.url), f"redirects to another host, {shown(target)}", hint=hint)
+        place = shown(f"{there.scheme}://{there.netloc}")  # the path may be made of what was sent
+        raise FetchError(shown(request.url), f"redirects to another host, {place}", hint=hint)
     keeps_form = reply.status in (307, 308)
     method = str(request.method) if keeps_form or request.method == "HEAD" else "GET"
     return requests.Request(method, target, headers=dict(request.headers), data=request.data if keeps_form else None)

@@ -14,12 +14,13 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sources.fetching.feed import Account
 from sources.fetching.problems import FetchError, LoginError, NotThereError
+from sources.fetching.secrecy import Secrecy, login_secrecy
 from sources.fetching.web import Reply, Web, shown
 from sources.genesis.answer import Code, Status, quoted, status_in, with_table
 from sources.genesis.query import Query
@@ -83,7 +84,9 @@ class Service:
         if status and status.code == Code.TOO_LARGE:
             reply, status = self._by_job(query, into)
         if status is None:
-            return with_table(reply)
+            reply = with_table(reply)
+            self._refuse_login_in(into, reply.address)
+            return reply
         if status.code == Code.NOTHING_NEWER:
             return Reply(304, reply.address, reply.headers)
         raise self.refusal(status, self.address_of(query))
@@ -96,7 +99,7 @@ class Service:
         if status is None or status.code != Code.JOB_ACCEPTED:
             return reply, status  # a job may also be answered at once
         job = self._job_name(status, query)
-        log.info("fetch: %s: job %s", shown(reply.address), job)
+        log.info("fetch: %s: job %s", shown(reply.address), self._secrecy.hidden(job))
         reply = self._result(job, query, into)
         self._remove(job)
         return reply, None
@@ -119,7 +122,7 @@ class Service:
                 if status.code != Code.NOTHING_FOUND:
                     raise self.refusal(status, reply.address)
             time.sleep(self.patience.poll)
-        what = f"job {job} never ended: it was waited for {self.patience.job / 60:.0f} minutes"
+        what = f"job {self._secrecy.hidden(job)} never ended: it was waited for {self.patience.job / 60:.0f} minutes"
         hint = "The next run orders it again; if it fails again, ask the publisher."
         raise FetchError(shown(self.address_of(query)), what, hint=hint, is_transient=True)
 
@@ -140,7 +143,7 @@ class Service:
             if status and status.code != Code.DONE:
                 raise self.refusal(status, reply.address)
         except FetchError as problem:
-            log.warning("fetch: the result %s could not be removed there: %s", job, problem)
+            log.warning("fetch: the result %s could not be removed there: %s", self._secrecy.hidden(job), problem)
 
     def _call(self, method: str, form: Mapping[str, str], into: Path) -> tuple[Reply, Status | None]:
         """The answer of a method and its status, None where it is no status; waits while the service is busy."""
@@ -161,12 +164,15 @@ class Service:
             raise FetchError(problem.address, "the service does not know this method (404)", hint=hint) from problem
         except LoginError as problem:
             raise self._login_error("refused the request") from problem
-        return reply, status_in(into, address)
+        status = status_in(into, address)
+        if status is None:
+            self._refuse_login_in(into, address)
+        return reply, status
 
     def refusal(self, status: Status, address: str) -> FetchError:
         """The error a status means."""
         address = shown(address)
-        said = f"the service says {quoted(status._replace(text=self._without_login(status.text)))}"
+        said = f"the service says {quoted(status._replace(text=self._secrecy.hidden(status.text)))}"
         if status.code in (Code.WRONG_LOGIN, Code.NO_RIGHT):
             return self._login_error("refused the request")
         if status.code == Code.NOTHING_FOUND:
@@ -186,10 +192,15 @@ class Service:
         )
         return LoginError(shown(self.base), f"the service {what}", hint=hint)
 
-    def _without_login(self, text: str) -> str:
-        for secret in filter(None, (self.account.password, self.account.user)):
-            text = text.replace(secret, "***")
-        return text
+    @cached_property
+    def _secrecy(self) -> Secrecy:
+        return login_secrecy({"username": self.account.user, "password": self.account.password})
+
+    def _refuse_login_in(self, path: Path, address: str) -> None:
+        """A file that repeats the password must not get into the archive: that is kept for good, and may be shared."""
+        if path.exists() and self._secrecy.is_in(path.read_bytes()):
+            what = "the answer repeats the password or token"
+            raise FetchError(shown(address), what, hint="Nothing was kept. Change it there, then in the settings.")
 
 
 @lru_cache(maxsize=32)
