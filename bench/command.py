@@ -6,18 +6,19 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from tempfile import TemporaryFile
 
 from bench.inputs import ROOT
+from bench.result import Timing
 
 
 @dataclass(frozen=True)
 class Run:
-    """Wall-clock seconds, peak resident memory in MB, and what was printed."""
+    """Seconds, peak resident memory in MB, and what was printed."""
 
-    seconds: float
+    seconds: Timing
     peak_mb: float
     output: str
 
@@ -34,7 +35,13 @@ def run_module(module: str, arguments: Sequence[str], *, allowed: Sequence[int] 
         if process.returncode not in allowed:
             raise RuntimeError(f"{module} ended with {process.returncode}: {errors.read().decode()[-2000:]}")
         output.seek(0)
-        return Run(seconds, usage.ru_maxrss / _RSS_UNITS_PER_MB, output.read().decode())
+        timing = Timing(usage.ru_utime + usage.ru_stime, seconds)
+        return Run(timing, usage.ru_maxrss / _RSS_UNITS_PER_MB, output.read().decode())
+
+
+def least(runs: Iterable[Run]) -> Timing:
+    """The shortest seconds of several runs of one command."""
+    return Timing.least(run.seconds for run in runs)
 
 
 #: getrusage counts in KiB on Linux and in bytes on macOS.

@@ -9,7 +9,7 @@ import pandas as pd
 from python_calamine import CalamineWorkbook
 
 from bench.inputs import inbox
-from bench.result import Report, Result, best_times
+from bench.result import Report, Result, best_times, timed
 from sources.arrived_file import ArrivedFile
 from sources.ba_regionalreport import BY_SECTOR, PRODUCT, SERIES
 
@@ -19,30 +19,27 @@ RUNS = 5
 OPENPYXL_FILES = 5
 
 
-def run() -> Report:
+def run(*, quick: bool = False) -> Report:
+    runs = 3 if quick else RUNS
     with inbox() as files:
         reports = [p for p in sorted(files.folder.rglob("*.xlsx")) if PRODUCT.recognises(ArrivedFile(p))]
         few = reports[:OPENPYXL_FILES]
-        best = best_times(RUNS, {"decode": lambda: _decode(reports), "calamine": lambda: _read_with_calamine(reports)})
-        openpyxl = best_times(1, {"openpyxl": lambda: _read_with_openpyxl(few)})["openpyxl"]
+        decoders = {"decode": lambda: _decode(reports), "calamine": lambda: _read_with_calamine(reports)}
+        best = best_times(runs, decoders)
+        openpyxl = timed(lambda: _read_with_openpyxl(few)).scaled(len(reports) / len(few))
+    limit = "quick.decode" if quick else "decode"
     what = f"decode {len(reports)} Regionalreport files"
     return Report(
         title="Decoding",
         notes=[
-            f"{len(reports)} files from {files.described}; best of {RUNS} runs in turn, files in the page cache.",
+            f"{len(reports)} files from {files.described}; best of {runs} runs in turn, files in the page cache.",
             f"`decode` reads and interprets {', '.join(SHEETS)} and two more sheets (Impressum, Tabelle "
             f"2.1); the peers only read {' and '.join(SHEETS)}.",
             f"pandas with openpyxl was timed on {len(few)} files, once, and scaled to {len(reports)}.",
         ],
         results=[
-            Result(what, best["decode"], 2.5, peer="python-calamine", peer_measured=best["calamine"]),
-            Result(
-                what,
-                best["decode"],
-                1 / 15,
-                peer="pandas + openpyxl",
-                peer_measured=openpyxl * len(reports) / len(few),
-            ),
+            Result(f"{limit}.calamine", what, best["decode"], peer="python-calamine", peer_measured=best["calamine"]),
+            Result(f"{limit}.openpyxl", what, best["decode"], peer="pandas + openpyxl", peer_measured=openpyxl),
         ],
     )
 

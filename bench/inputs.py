@@ -21,6 +21,7 @@ class Inbox:
 
     folder: Path
     described: str
+    is_sample: bool = False
 
 
 @contextmanager
@@ -30,6 +31,13 @@ def inbox() -> Iterator[Inbox]:
     if (real / "MANIFEST.csv").is_file():
         yield Inbox(real, "the publishers' real files")
         return
+    with sample_inbox() as sample:
+        yield Inbox(sample.folder, "the SYNTHETIC SAMPLE (no real files: set S3MONITOR_REAL_FILES)", is_sample=True)
+
+
+@contextmanager
+def sample_inbox() -> Iterator[Inbox]:
+    """The synthetic sample in a temporary folder."""
     with TemporaryDirectory() as folder:
         write_sample(Path(folder))
-        yield Inbox(Path(folder), "the SYNTHETIC SAMPLE (no real files: set S3MONITOR_REAL_FILES)")
+        yield Inbox(Path(folder), "the synthetic sample", is_sample=True)

@@ -9,7 +9,6 @@ import datetime as dt
 import json
 import shutil
 import sys
-import time
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from tempfile import TemporaryDirectory
 from bench.command import Run, run_module
 from bench.generated import Size, write_observations
 from bench.marts import FULL, fill_marts
-from bench.result import Report, Result, best_times
+from bench.result import Report, Result, Timing, best_times, timed
 from tests.postgres import PASSWORD, Server, running_server, server_binaries
 from warehouse.connect import open_for_building, open_in_memory, open_published
 from warehouse.data_folder import DataFolder
@@ -51,10 +50,10 @@ class _Measured:
     """Of one size: runs that published by release, megabytes, and best seconds of queries by name: lake, then file."""
 
     runs: dict[str, Run]
-    publish_file: float
-    open_lake: float
+    publish_file: Timing
+    open_lake: Timing
     megabytes: dict[str, float]
-    queries: dict[str, tuple[float, float]]
+    queries: dict[str, tuple[Timing, Timing]]
 
 
 def run() -> Report:
@@ -69,32 +68,33 @@ def run() -> Report:
             f"DuckLake with a PostgreSQL catalogue and a folder against the embedded file, on the same generated "
             f"releases of {SIZES[0].cells:,} and {FULL.cells:,} cells. First: into an empty lake. Next: one quarter "
             "more. Same: only the row of the release differs. Each publishes in a process of its own, both ends on "
-            f"this machine; queries on open connections, best of {RUNS} in turn.",
+            f"this machine; queries on open connections, best of {RUNS} in turn. The CPU of the PostgreSQL server is "
+            "not counted; the clock says what a person waits.",
             *(f"{size.cells:,} cells, MB: {_amounts(measured[size].megabytes)}" for size in SIZES),
         ],
         results=[
             *(
-                Result(f"{size.cells:,} cells: publish the {name} release", _seconds(run), limit)
-                for size, limits in ((SIZES[0], (10, 10, 10)), (FULL, (40, 30, 30)))
-                for (name, run), limit in zip(measured[size].runs.items(), limits, strict=True)
+                Result(limit, f"{size.cells:,} cells: publish the {name} release", _seconds(run))
+                for size, limit in ((SIZES[0], "lake.publish"), (FULL, "lake.publish_full"))
+                for name, run in measured[size].runs.items()
             ),
-            Result(f"{FULL.cells:,} cells: publish the embedded file", full.publish_file, 10),
-            Result(f"{FULL.cells:,} cells: open the lake", full.open_lake, 2),
+            Result("lake.publish_file", f"{FULL.cells:,} cells: publish the embedded file", full.publish_file),
+            Result("lake.open", f"{FULL.cells:,} cells: open the lake", full.open_lake),
             Result(
+                "lake.mb",
                 f"{FULL.cells:,} cells: peak memory of publishing",
                 max(run.peak_mb for run in full.runs.values()),
-                1800,
                 unit="MB",
             ),
             Result(
+                "lake.growth",
                 f"{FULL.cells:,} cells: publish the next release",
                 _seconds(full.runs["next"]),
-                FULL.cells / SIZES[0].cells,
                 peer=f"{SIZES[0].cells:,} cells",
                 peer_measured=_seconds(small.runs["next"]),
             ),
             *(
-                Result(f"{FULL.cells:,} cells: {name}", in_lake, 10, peer="embedded file", peer_measured=in_file)
+                Result("lake.query", f"{FULL.cells:,} cells: {name}", in_lake, peer="file", peer_measured=in_file)
                 for name, (in_lake, in_file) in full.queries.items()
             ),
         ],
@@ -135,16 +135,14 @@ def _releases(folder: Path, size: Size) -> dict[str, Path]:
     return releases
 
 
-def _publish_file(folder: Path, file: Path) -> float:
+def _publish_file(folder: Path, file: Path) -> Timing:
     data = DataFolder(folder / "data")
     data.releases.mkdir(parents=True)
     built = shutil.copy(file, data.releases / "built.duckdb")
-    start = time.perf_counter()
-    publish(data, built, "r1")
-    return time.perf_counter() - start
+    return timed(lambda: publish(data, built, "r1"))
 
 
-def _queries(lake: Lake, file: Path) -> dict[str, tuple[float, float]]:
+def _queries(lake: Lake, file: Path) -> dict[str, tuple[Timing, Timing]]:
     found = {}
     with closing(open_lake(lake)) as in_lake, closing(open_published(file)) as in_file:
         for name, query in QUERIES.items():
@@ -157,8 +155,8 @@ def _queries(lake: Lake, file: Path) -> dict[str, tuple[float, float]]:
     return found
 
 
-def _seconds(run: Run) -> float:
-    return float(json.loads(run.output))
+def _seconds(run: Run) -> Timing:
+    return Timing(*json.loads(run.output))
 
 
 def _megabytes(path: Path) -> float:
@@ -171,6 +169,5 @@ def _amounts(megabytes: dict[str, float]) -> str:
 
 
 if __name__ == "__main__":
-    start = time.perf_counter()
-    publish_to_lake(Path(sys.argv[1]), Lake(sys.argv[2], PASSWORD, sys.argv[3]))
-    print(json.dumps(time.perf_counter() - start))
+    spent = timed(lambda: publish_to_lake(Path(sys.argv[1]), Lake(sys.argv[2], PASSWORD, sys.argv[3])))
+    print(json.dumps((spent.cpu, spent.wall)))

@@ -3,51 +3,96 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from bench.limits import LIMITS, Limit
+
+#: Of a limit. Above it, no busy machine and no other Python explains what was measured.
+GROSS = 2
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of CPU (all threads; what is compared) and by the clock on the wall (what a person waits)."""
+
+    cpu: float
+    wall: float
+
+    @classmethod
+    def least(cls, timings: Iterable[Timing]) -> Timing:
+        """The shortest of each."""
+        known = list(timings)
+        return cls(min(timing.cpu for timing in known), min(timing.wall for timing in known))
+
+    def scaled(self, factor: float) -> Timing:
+        return Timing(self.cpu * factor, self.wall * factor)
 
 
 @dataclass(frozen=True)
 class Result:
     """One promise: what was measured, against which peer or bound, and whether it holds.
 
-    measured, peer_measured   in `unit`; a peer of 0 means there is none
-    limit                     largest allowed ratio of both, or value where there is no peer
+    limit          key in bench/limits.py; the largest allowed ratio of both, or amount where there is no peer
+    measured       CPU seconds, or an amount in `unit`
+    peer_measured  as `measured`; None where there is no peer
     """
 
+    limit: str
     what: str
-    measured: float
-    limit: float
+    measured: Timing | float
     unit: str = "s"
     peer: str = ""
-    peer_measured: float = 0.0
+    peer_measured: Timing | None = None
+
+    @property
+    def amount(self) -> float:
+        return _amount(self.measured)
 
     @property
     def ratio(self) -> float | None:
-        return self.measured / self.peer_measured if self.peer_measured else None
+        return None if self.peer_measured is None else self.amount / _amount(self.peer_measured)
+
+    @property
+    def excess(self) -> float:
+        """How many times its limit it is; 1 and less is right."""
+        return (self.amount if self.ratio is None else self.ratio) / self.bound.value
+
+    @property
+    def bound(self) -> Limit:
+        return LIMITS[self.limit]
 
     @property
     def ok(self) -> bool:
-        return (self.measured if self.ratio is None else self.ratio) <= self.limit
+        return self.excess <= 1
+
+    @property
+    def verdict(self) -> str:
+        return "ok" if self.ok else "REGRESSION" if self.excess <= GROSS else "GROSS REGRESSION"
 
     def cells(self) -> list[str]:
         """The row of the printed table, in the order of HEADER."""
-        bound = self._amount(self.limit) if self.ratio is None else f"{self.limit:.3g}×"
+        bound = self._shown(self.bound.value) if self.ratio is None else f"{self.bound.value:.3g}×"
         return [
             self.what,
-            self._amount(self.measured),
+            self._shown(self.amount),
+            self._shown(self.measured.wall) if isinstance(self.measured, Timing) else "",
             self.peer,
-            self._amount(self.peer_measured) if self.peer_measured else "",
+            "" if self.peer_measured is None else self._shown(_amount(self.peer_measured)),
             "" if self.ratio is None else f"{self.ratio:.3g}×",
             f"≤ {bound}",
-            "ok" if self.ok else "MISSED",
+            self.verdict,
         ]
 
-    def _amount(self, value: float) -> str:
+    def _shown(self, value: float) -> str:
         return f"{value:.0f} {self.unit}" if value >= 100 else f"{value:.3g} {self.unit}"
 
 
-HEADER = ["what", "measured", "peer", "peer measured", "ratio", "limit", "ok"]
+def _amount(measured: Timing | float) -> float:
+    return measured.cpu if isinstance(measured, Timing) else measured
+
+
+HEADER = ["what", "measured", "by the clock", "peer", "peer measured", "ratio", "limit", "verdict"]
 
 
 @dataclass(frozen=True)
@@ -59,12 +104,17 @@ class Report:
     results: list[Result]
 
 
-def best_times(runs: int, contestants: Mapping[str, Callable[[], object]]) -> dict[str, float]:
+def best_times(runs: int, contestants: Mapping[str, Callable[[], object]]) -> dict[str, Timing]:
     """Shortest seconds of each contestant; they take turns, so a busy moment of the machine hits them all."""
-    best = dict.fromkeys(contestants, float("inf"))
+    times: dict[str, list[Timing]] = {name: [] for name in contestants}
     for _ in range(runs):
         for name, run in contestants.items():
-            start = time.perf_counter()
-            run()
-            best[name] = min(best[name], time.perf_counter() - start)
-    return best
+            times[name].append(timed(run))
+    return {name: Timing.least(of_name) for name, of_name in times.items()}
+
+
+def timed(run: Callable[[], object]) -> Timing:
+    """Seconds of one call, in this process and all its threads."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    run()
+    return Timing(time.process_time() - cpu, time.perf_counter() - wall)

@@ -1,0 +1,1 @@
+"""The benchmarks themselves: what they call a regression, and what fails."""
