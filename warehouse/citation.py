@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from schemas.text import markdown
 from warehouse.exported import KEYWORDS, SYNTHETIC_DE, SYNTHETIC_EN, TITLE_DE, TITLE_EN, Export
 
 
@@ -53,9 +54,10 @@ def cite_as(export: Export) -> str:
 def read_me(export: Export) -> str:
     """What is in the folder, how to cite it, and what may be done with it."""
     banner = f"> **{SYNTHETIC_DE}**\n> **{SYNTHETIC_EN}**\n\n" if export.release.is_synthetic else ""
-    licence = export.terms.licence
+    licence, publisher = export.terms.licence, export.publication.publisher
     credits = "\n".join(
-        f"- {origin.attribution or origin.publisher} ({origin.licence.title_de})" for origin in export.terms.origins
+        f"- {markdown(origin.attribution or origin.publisher)} ({origin.licence.title_de})"
+        for origin in export.terms.origins
     )
     return f"""# S3-Monitor Ruhr, Release {export.release.release_id}
 
@@ -81,7 +83,7 @@ too, and a lone `-` stay as they are.
 
 ## Zitieren / How to cite
 
-{cite_as(export)}
+{markdown(publisher)}{cite_as(export).removeprefix(publisher)}
 
 ## Lizenzen / Licences
 
