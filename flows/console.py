@@ -30,13 +30,23 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the person at the keyboard."""
     import duckdb
 
+    from flows.temporary_server import ServerError
     from quality.decisions import DecisionsError
     from warehouse.connect import NothingPublishedError
     from warehouse.data_folder import DataFolderError
     from warehouse.inbox import InboxError
     from warehouse.lake_address import LakeError
 
-    return DataFolderError, DecisionsError, InboxError, LakeError, NothingPublishedError, OSError, duckdb.Error
+    return (
+        DataFolderError,
+        DecisionsError,
+        InboxError,
+        LakeError,
+        NothingPublishedError,
+        ServerError,
+        OSError,
+        duckdb.Error,
+    )
 
 
 def data_folder(option: Path | None, *, default: Path) -> Path:

@@ -48,11 +48,24 @@ def run_refresh_flow(data: str, inboxes: list[str], only: list[str]) -> dict[str
 
     A run that publishes nothing is a failed run for Prefect; here its summary is an answer like any other.
     """
+    _use_a_server()
     state = refresh_flow()(data=data, inboxes=inboxes, only=only, return_state=True)
     result: dict[str, Any] | Exception = state.result(raise_on_failure=False)
     if isinstance(result, Exception):
         raise result
     return result
+
+
+def _use_a_server() -> None:
+    """Take the server the settings name, else start one for this process; Prefect sends its last lines as it ends."""
+    from prefect.context import refresh_global_settings_context
+    from prefect.settings import PREFECT_API_URL, PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS
+
+    from flows.temporary_server import start_server
+
+    if not PREFECT_API_URL.value():
+        os.environ["PREFECT_API_URL"] = start_server(PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS.value())
+        refresh_global_settings_context()
 
 
 @cache
