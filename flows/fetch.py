@@ -121,9 +121,11 @@ def _take_in(data: DataFolder, outcome: Outcome, now: dt.datetime, report: FeedR
     if outcome.path is None:
         report.unchanged += 1
         return []
+    archive = Archive(data.archive)
+    arrives_at = archive.arrival_time(now)
     provenance = Provenance(
         source_id=report.feed_id,
-        retrieved_on=now.date(),
+        retrieved_on=arrives_at.date(),
         origin=shown(outcome.address, query=True),
         period=outcome.period,
     )
@@ -131,8 +133,8 @@ def _take_in(data: DataFolder, outcome: Outcome, now: dt.datetime, report: FeedR
     taken = []
     for part in unpacked(Incoming(outcome.path, outcome.name, provenance), outcome.members):
         with _archiving:  # two feeds may bring the same bytes
-            arrival, is_new = Archive(data.archive).take_in(part, now)
-        if is_new or arrival.arrived_at == now:  # or in an attempt before, of the same run
+            arrival, is_new = archive.take_in(part, arrives_at)
+        if is_new or arrival.arrived_at == arrives_at:  # or in an attempt before, of the same run
             report.new.append(arrival.delivery_id)
         else:
             report.unchanged += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,11 +17,16 @@ from schemas.delivery import Arrival
 from warehouse import release
 from warehouse.archive import Archive
 from warehouse.code_version import code_version
-from warehouse.data_folder import DataFolder
+from warehouse.data_folder import DataFolder, DataFolderError
 from warehouse.inbox import files_in
 from warehouse.lake_address import LakeError
 from warehouse.staging import Staging
 from warehouse.zips import unpacked
+
+#: This program was written later; a machine whose clock lost its battery begins in 1970 or in the year it was made.
+_NOT_BEFORE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+#: Releases that are built until one has the decisions and the officers' files as they are at its end.
+_TRIES = 3
 
 
 class Runner(Protocol):
@@ -47,7 +53,10 @@ class Direct:
 
 def has_work(data: DataFolder, inboxes: Sequence[Path]) -> bool:
     """Whether a refresh would do more than find that nothing changed."""
-    known = {arrival.sha256 for arrival in Archive(data.archive).arrivals()}
+    try:
+        known = {arrival.sha256 for arrival in Archive(data.archive).arrivals()}
+    except DataFolderError:  # a damaged record; the inbox may hold what mends it
+        return True
     files = (file for inbox in inboxes for file in files_in(inbox) if not file.problem)
     parts = (part for file in files for part in unpacked(file))
     return (
@@ -74,12 +83,15 @@ def refresh(
     runner = runner or Direct()
     now = _now()
     with data.writing(wait):
-        release.tidy(data)  # what a run that was killed left behind
+        steps.tidy(data)
+        steps.compare_clock(data, now)
         try:
             taken = runner.run(steps.take_in, data, inboxes, only, now)
             reports = _fetch_and_decode(data, feeds, period, runner, now)
             summary = _summary(data, taken, reports)
-            if not steps.is_published(data):
+            if steps.is_published(data):
+                steps.make_up(data)
+            else:
                 _publish(data, now, summary, runner)
             if summary.release_id and not summary.error:
                 _publish_to_lake(data, summary, runner)
@@ -94,13 +106,17 @@ def collect(
     """Take in, fetch, decode and validate, without a release."""
     now = _now()
     with data.writing():
-        release.tidy(data)
+        steps.tidy(data)
         taken = steps.take_in(data, inboxes, (), now)
         return taken, _fetch_and_decode(data, feeds, period, Direct(), now)
 
 
 def _now() -> dt.datetime:
-    return dt.datetime.now(dt.UTC).replace(microsecond=0)
+    """Raises DataFolderError where the clock cannot be right: every day that is written down would be wrong."""
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)
+    if now < _NOT_BEFORE:
+        raise DataFolderError(f"The clock of this machine says {now:%Y-%m-%d %H:%M} UTC. Set it right, then run again.")
+    return now
 
 
 def _fetch_and_decode(
@@ -125,9 +141,7 @@ def _decode(data: DataFolder, runner: Runner) -> None:
 
 def _publish(data: DataFolder, now: dt.datetime, summary: Summary, runner: Runner) -> None:
     try:
-        built = runner.run(steps.build, data, now)
-        runner.run(steps.check, data, built, now)
-        summary.release_id = runner.run(steps.publish, data, built, now)
+        summary.release_id = _release(data, now, runner)
         summary.published = True
     except steps.NothingToPublishError as reason:
         summary.error = str(reason)
@@ -135,6 +149,21 @@ def _publish(data: DataFolder, now: dt.datetime, summary: Summary, runner: Runne
         Staging(data, code_version()).drop_other_versions()
         if Settings().site:
             runner.run(steps.write_site, data)
+
+
+def _release(data: DataFolder, now: dt.datetime, runner: Runner) -> str:
+    """Build, check and publish; again where somebody accepted a finding meanwhile, so that a run is not lost by it."""
+    for _ in range(_TRIES - 1):
+        with suppress(steps.InputsChangedError):
+            return _release_once(data, now, runner)
+    return _release_once(data, now, runner)
+
+
+def _release_once(data: DataFolder, now: dt.datetime, runner: Runner) -> str:
+    built = runner.run(steps.build, data, now)
+    runner.run(steps.check, data, built, now)
+    release_id: str = runner.run(steps.publish, data, built, now)
+    return release_id
 
 
 def _publish_to_lake(data: DataFolder, summary: Summary, runner: Runner) -> None:

@@ -14,7 +14,9 @@ from pathlib import Path
 
 from flows.fetch_memory import failed_feeds
 from flows.settings import Settings
+from monitor.marker import release_of_site
 from quality.checks import CheckResult, record_results, run_checks
+from quality.data_docs import drop_pages
 from quality.decisions import read_decisions
 from quality.expectations import run_expectations
 from quality.fetching import fetch_findings
@@ -35,10 +37,16 @@ from warehouse.strategy_marts import OfficersFileError, officers_files
 from warehouse.zips import unpacked
 
 log = logging.getLogger("s3monitor")
+#: Clocks of machines that share a folder differ by less, and a correction by the network is seconds.
+_CLOCK_TOLERANCE = dt.timedelta(hours=1)
 
 
 class NothingToPublishError(Exception):
     """There is no accepted delivery to publish, or a check stopped the release; the message says which."""
+
+
+class InputsChangedError(NothingToPublishError):
+    """Somebody decided on a finding, or filled in a file, while the release was built."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +66,35 @@ def take_in(data: DataFolder, inboxes: Sequence[Path], only: Sequence[str], now:
     Raises InboxError where `only` names nothing that is there.
     """
     archive, taken = Archive(data.archive), TakenIn()
+    arrives_at = archive.arrival_time(now)
     for file in _chosen(inboxes, only):
         data.claim(synthetic=file.provenance.is_synthetic)
         if reason := _refusal(file):
             taken.refused[file.name] = reason
             continue
         for part in unpacked(file):
-            arrival, is_new = archive.take_in(part, now)
+            arrival, is_new = archive.take_in(part, arrives_at)
             (taken.new if is_new else taken.known).append(arrival.delivery_id)
             if arrival.file_name != part.name:
                 taken.renamed[arrival.delivery_id] = part.name
     if inboxes:
         log.info("archive: %d new files, %d already known", len(taken.new), len(taken.known))
     return taken
+
+
+def compare_clock(data: DataFolder, now: dt.datetime) -> None:
+    """Say so where the clock went back since the last arrival; arrivals and releases keep their order by themselves."""
+    last = Archive(data.archive).arrival_time(now)
+    if last - now > _CLOCK_TOLERANCE:
+        log.warning(
+            "clock: this machine says %s, but a file arrived on %s. Set the clock right; until it is past that day, "
+            "what arrives counts as arrived then. If the clock was wrong on that day: correct arrived_at and "
+            "retrieved_on of the files that arrived since in %s, delete %s and run the refresh again.",
+            now.date(),
+            last.date(),
+            data.archive / "??" / "*.json",
+            data.staging,
+        )
 
 
 def _chosen(inboxes: Sequence[Path], only: Sequence[str]) -> list[Incoming]:
@@ -229,7 +253,7 @@ def inputs(data: DataFolder) -> str:
     return release.inputs_fingerprint(
         [
             code_version(),
-            *sorted(f"{staged.sha256} {staged.state}" for staged in verdicts(data)),
+            *sorted(f"{staged.sha256} {staged.state} {staged.known_from}" for staged in verdicts(data)),
             *(f"not fetched: {feed.feed_id}" for feed in failed_feeds(data)),
             *(f"{sha256_of(file)} {file.name}" for file in kept if file.exists()),
         ]
@@ -256,7 +280,7 @@ def build(data: DataFolder, now: dt.datetime) -> Path:
     accepted = [verdict for verdict in staged if verdict.state == "accepted"]
     if not any(verdict.observations for verdict in accepted):
         raise NothingToPublishError("No delivery was accepted, so there is nothing to publish.")
-    path = release.building_path(data, release.release_id(now, inputs(data)))
+    path = release.building_path(data, release.release_id(release.next_time(data, now), inputs(data)))
     path.unlink(missing_ok=True)
     log.info("build: %d deliveries", len(accepted))
     try:
@@ -342,10 +366,10 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
     in <data>/quality/held.json, so that they can be read and accepted.
     """
     previous = data.published if data.published.exists() else None
-    fingerprint = release.release_id(now, inputs(data))
+    released_at = release.next_time(data, now)
     results = run_checks(built, previous)
     if Settings().expectations:
-        results += run_expectations(built, data.quality / "data-docs", fingerprint)
+        results += run_expectations(built, _data_docs(data), release.release_id(released_at, inputs(data)))
     names = {arrival.delivery_id: arrival.file_name for arrival in Archive(data.archive).arrivals()}
     findings = with_state(
         [
@@ -355,7 +379,7 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
         ],
         findings_of(data.published),
         read_decisions(decisions_path(data)),
-        now.replace(tzinfo=None),
+        released_at.replace(tzinfo=None),
     )
     record_results(built, results)
     record_findings(built, findings)
@@ -374,29 +398,55 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
 def publish(data: DataFolder, built: Path, now: dt.datetime) -> str:
     """Swap a checked warehouse in and write its report; returns the id of the release.
 
-    Raises NothingToPublishError where the inputs are no longer those it was built from.
+    Raises InputsChangedError where the inputs are no longer those it was built from.
     """
-    fingerprint = inputs(data)
-    name = release.release_id(now, fingerprint)
+    fingerprint, released_at = inputs(data), release.next_time(data, now)
+    name = release.release_id(released_at, fingerprint)
     if built != release.building_path(data, name):
-        raise NothingToPublishError("An input changed while the release was built. Run the refresh again.")
+        raise InputsChangedError("An input changed while the release was built. Run the refresh again.")
     release.record_release(
         built,
         {
             "release_id": name,
-            "released_at": now.replace(tzinfo=None),
+            "released_at": released_at.replace(tzinfo=None),
             "inputs": fingerprint,
             "code_version": code_version(),
             "is_synthetic": any(arrival.provenance.is_synthetic for arrival in Archive(data.archive).arrivals()),
         },
     )
     release.publish(data, built, name)
-    try:
-        write_report(data)
-    except OSError as error:  # the release is out; its report can be written again
-        log.warning("publish: the report on release %s could not be written: %s", name, error)
+    _write_report(data, name)
     log.info("publish: release %s", name)
     return name
+
+
+def _write_report(data: DataFolder, name: str) -> None:
+    """The release is out: the next run writes a report that could not be written."""
+    try:
+        write_report(data, name)
+    except OSError as error:
+        log.warning("publish: the report on release %s could not be written: %s", name, error)
+
+
+def make_up(data: DataFolder) -> None:
+    """Write what a run that was killed, or had no room, did not get to after its release was out."""
+    current = release.current_release(data)
+    name = current["release_id"] if current else ""
+    if not all((data.releases / f"{name}{suffix}").exists() for suffix in (".md", ".html")):
+        _write_report(data, name)
+    if Settings().site and release_of_site(data.site) != name:
+        write_site(data)
+
+
+def tidy(data: DataFolder) -> None:
+    """Remove what a run that was killed left behind. Before a run, not after it: the pages on the checks of a release
+    that was held back stay until the next."""
+    release.tidy(data)
+    drop_pages(_data_docs(data), {path.stem for path in data.releases.glob("*.duckdb")})
+
+
+def _data_docs(data: DataFolder) -> Path:
+    return data.quality / "data-docs"
 
 
 def publish_to_lake(data: DataFolder) -> None:
@@ -416,10 +466,10 @@ def publish_to_lake(data: DataFolder) -> None:
 
 def write_site(data: DataFolder) -> None:
     """Build the pages of the published release. It is out already, so a page that cannot be written is a warning."""
-    from monitor.site import SiteError, build_site, site_folder
+    from monitor.site import SiteError, build_site
 
     try:
-        built = build_site(data, site_folder(data))
+        built = build_site(data, data.site)
     except (SiteError, OSError) as error:
         log.warning("site: the pages of this release could not be written: %s", error)
     except Exception:  # the release is out: a fault of a page must not make the run look as if it were not

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from monitor.downloads import DATA_DOCS, DOWNLOADS
 from monitor.facts import Facts
+from monitor.marker import MARKER, marker
 from monitor.page import Page
 from monitor.pages import BUILDERS, NAVIGATION
 from monitor.render import ASSETS, Renderer, environment
@@ -26,8 +27,6 @@ from warehouse.export import write_parquet
 from warehouse.release import RELEASE_ID
 from warehouse.swap import replacing
 
-#: Tells a folder that holds a site from any other folder; names the release and the files.
-MARKER = "site.json"
 #: What a site without a list of its files can hold.
 _WITHOUT_LIST = re.compile(r"[\w/+-]+(\.[\w+-]+)*\.(html|css|js|svg|csv|json|parquet)")
 
@@ -53,11 +52,6 @@ class Summary:
     seconds: float
 
 
-def site_folder(data: DataFolder) -> Path:
-    """Where the site of a data folder lies unless another place is asked for."""
-    return data.root / "site"
-
-
 def build_site(data: DataFolder, out: Path) -> Summary:
     """Write the site of the published release to `out`; a reader sees the old site whole or the new one whole.
 
@@ -79,14 +73,15 @@ def _build(data: DataFolder, out: Path) -> tuple[dict[str, int], str]:
     with replacing(out) as building:
         with closing(open_published(data.published)) as connection:
             release_id = Facts(connection).release.release_id
+            published = _file_of(data, release_id)
             data_docs = data.quality / "data-docs" / release_id / "index.html"
-            facts = Facts(connection, _changes(data, release_id), has_data_docs=data_docs.is_file())
+            facts = Facts(connection, _changes(data, published), has_data_docs=data_docs.is_file())
             sizes = _write_pages(facts, building)
-        write_parquet(data.published, building / DOWNLOADS / "parquet")
+        write_parquet(published, building / DOWNLOADS / "parquet")
         if facts.has_data_docs:
             shutil.copyfile(data_docs, building / DATA_DOCS)
         shutil.copytree(ASSETS, building / "assets")
-        _write(building / MARKER, json.dumps({"release_id": release_id, "files": _files_in(building)}).encode())
+        _write(building / MARKER, marker(release_id, _files_in(building)))
     return sizes, release_id
 
 
@@ -108,11 +103,16 @@ def _older_release_explained(data: DataFolder) -> Iterator[None]:
         ) from error
 
 
-def _changes(data: DataFolder, release_id: str) -> Diff | None:
+def _file_of(data: DataFolder, release_id: str) -> Path:
+    """The file of a release under its own name: a refresh may publish the next one while the pages are built."""
+    kept = data.releases / f"{release_id}.duckdb"
+    return kept if kept.exists() else data.published
+
+
+def _changes(data: DataFolder, published: Path) -> Diff | None:
     """What changed since the release before, None where there is none to compare with."""
-    current = data.releases / f"{release_id}.duckdb"
-    before = release_before(data, current)
-    return diff(before, data.published) if before else None
+    before = release_before(data, published)
+    return diff(before, published) if before else None
 
 
 def _write_pages(facts: Facts, folder: Path) -> dict[str, int]:
@@ -148,7 +148,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _refuse_other_folder(out: Path, data: DataFolder) -> None:
-    if out == site_folder(data).resolve():
+    if out == data.site.resolve():
         strange = [] if _marked(out) is not None else _strange_files(out)  # all of it is the monitor's own
     elif data.is_own(out):
         raise SiteError(f"{out} is, holds or lies in the data folder {data.root}. Choose another folder with --out.")
@@ -178,10 +178,10 @@ def _files_in(folder: Path) -> list[str]:
 def _marked(out: Path) -> list[str] | None:
     """The files that the marker of a site lists, None where there is no marker of ours."""
     try:
-        marker = json.loads((out / MARKER).read_text(encoding="utf-8"))
-        if not RELEASE_ID.fullmatch(marker["release_id"]):
+        found = json.loads((out / MARKER).read_text(encoding="utf-8"))
+        if not RELEASE_ID.fullmatch(found["release_id"]):
             return None
         # sites of versions that listed none: what they hold is told by its kind
-        return [str(name) for name in marker.get("files", filter(_WITHOUT_LIST.fullmatch, _files_in(out)))]
+        return [str(name) for name in found.get("files", filter(_WITHOUT_LIST.fullmatch, _files_in(out)))]
     except (OSError, ValueError, LookupError, TypeError, AttributeError):  # no such file, or somebody else's
         return None

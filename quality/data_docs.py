@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from quality.checks import CheckResult
 from warehouse.data_folder import write_atomically
+from warehouse.release import RELEASE_ID
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,14 @@ def write_page(docs_folder: Path, page: Page, keep: int) -> Path:
     for old in sorted(folder for folder in docs_folder.iterdir() if folder.is_dir())[:-keep]:
         shutil.rmtree(old)
     return path
+
+
+def drop_pages(docs_folder: Path, releases: Collection[str]) -> None:
+    """Remove the pages of releases that are none of these: they were held back, or their run was killed."""
+    if docs_folder.is_dir():
+        for folder in docs_folder.iterdir():
+            if folder.is_dir() and RELEASE_ID.fullmatch(folder.name) and folder.name not in releases:
+                shutil.rmtree(folder)
 
 
 def render(page: Page) -> str:

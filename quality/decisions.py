@@ -8,7 +8,7 @@ import io
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from warehouse.data_folder import write_atomically
+from warehouse.data_folder import locked, write_atomically
 
 
 class DecisionsError(Exception):
@@ -48,7 +48,13 @@ def read_decisions(path: Path) -> dict[str, Decision]:
 
 
 def add_decision(path: Path, decision: Decision) -> None:
-    """Append a decision; earlier ones stay in the file."""
+    """Append a decision; earlier ones stay in the file, also where two people decide at the same moment."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with locked(path.parent):
+        _append(path, decision)
+
+
+def _append(path: Path, decision: Decision) -> None:
     before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, [field.name for field in fields(Decision)], lineterminator="\n")

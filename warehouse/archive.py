@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from schemas.delivery import Arrival
-from warehouse.data_folder import sync_file, write_atomically
+from warehouse.data_folder import DataFolderError, sync_file, write_atomically
 from warehouse.inbox import Incoming
 
 _BLOCK = 1 << 20
@@ -28,10 +28,13 @@ class Archive:
         self.folder = folder
 
     def take_in(self, incoming: Incoming, now: dt.datetime) -> tuple[Arrival, bool]:
-        """(the delivery, whether it is new). The same bytes again are the delivery that is already there."""
+        """(the delivery, whether it is new). The same bytes again are the delivery that is already there.
+
+        Its record is written anew where it cannot be read.
+        """
         sha256 = incoming.sha256()
-        if self._record_path(sha256).exists():
-            return self.read(sha256), False
+        if known := self._known(sha256):
+            return known, False
         content = self.content_path(sha256)
         content.parent.mkdir(parents=True, exist_ok=True)
         temporary = content.with_suffix(".part")
@@ -49,7 +52,23 @@ class Archive:
         return arrival, True
 
     def read(self, sha256: str) -> Arrival:
+        """Raises FileNotFoundError, or DataFolderError where the record is damaged."""
         return _read(self._record_path(sha256))
+
+    def arrival_time(self, now: dt.datetime) -> dt.datetime:
+        """Time of what arrives now, never before the last arrival: a clock that went back must not make it older.
+
+        Of two figures the one that became known later counts.
+        """
+        arrivals = filter(None, map(self._known, (path.stem for path in self.folder.glob("??/*.json"))))
+        return max([now, *(arrival.arrived_at for arrival in arrivals)])
+
+    def _known(self, sha256: str) -> Arrival | None:
+        """None also where the record cannot be read."""
+        try:
+            return self.read(sha256)
+        except (FileNotFoundError, DataFolderError):
+            return None
 
     def content_path(self, sha256: str) -> Path:
         return self.folder / sha256[:2] / f"{sha256}.bin"
@@ -65,7 +84,14 @@ class Archive:
 
 @cache  # a run asks for all of them several times, and a record never changes
 def _read(record: Path) -> Arrival:
-    return Arrival.from_json(json.loads(record.read_text(encoding="utf-8")))
+    try:
+        return Arrival.from_json(json.loads(record.read_text(encoding="utf-8")))
+    except (ValueError, LookupError, TypeError) as error:
+        raise DataFolderError(
+            f"{record} is damaged ({type(error).__name__}): it tells where a delivery came from. "
+            f"Restore it from the backup, or take the same file in again with --inbox; {record.stem}.bin beside it "
+            "is that file. Nothing is published until then, because the delivery would be missing."
+        ) from error
 
 
 def sha256_of(path: Path) -> str:

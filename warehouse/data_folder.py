@@ -51,6 +51,11 @@ class DataFolder:
         return self.root / "fetched"
 
     @property
+    def site(self) -> Path:
+        """The pages of the published release."""
+        return self.root / "site"
+
+    @property
     def prefect_home(self) -> Path:
         return self.root / "prefect"
 
@@ -107,16 +112,33 @@ def _locked(lock: IO[str]) -> bool:
     return True
 
 
+@contextmanager
+def locked(folder: Path, wait: int = 0) -> Iterator[None]:
+    """The lock of a folder; `wait`: LOCK_NB raises BlockingIOError where somebody has it."""
+    lock = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | wait)
+        yield
+    finally:
+        os.close(lock)
+
+
 def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> None:
     """Write a file so that it is there whole or not at all; `durable`: also after a power cut."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        if durable:
-            os.fsync(file.fileno())
-    temporary.replace(path)
+    for attempt in range(3):
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            if durable:
+                os.fsync(file.fileno())
+        try:
+            temporary.replace(path)
+            break
+        except FileNotFoundError:  # a refresh that starts now took it for what a killed run had left behind
+            if attempt == 2:
+                raise
     if durable:
         sync_folder(path.parent)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import filecmp
 import hashlib
 import os
 import re
@@ -13,6 +14,7 @@ from typing import Any
 from warehouse.build import insert
 from warehouse.connect import open_for_building, open_published
 from warehouse.data_folder import DataFolder, sync_file, sync_folder
+from warehouse.swap import remove_left
 
 #: Kept on disk: the current release and those before it, a year of monthly refreshes.
 KEEP = 12
@@ -38,6 +40,18 @@ _LITTER = (
 def release_id(now: dt.datetime, inputs: str) -> str:
     """Id that sorts by time and names its inputs: `20261121T231435Z-3f2a9c01`."""
     return f"{now:%Y%m%dT%H%M%SZ}-{inputs[:8]}"
+
+
+def next_time(data: DataFolder, now: dt.datetime) -> dt.datetime:
+    """Time of the next release (UTC): now, yet after the current release also where a clock went back since.
+
+    Releases are told older from newer by it: the last KEEP stay on disk, a report compares with the one before.
+    """
+    current = current_release(data)
+    if current is None:
+        return now
+    earliest: dt.datetime = current["released_at"].replace(tzinfo=dt.UTC) + dt.timedelta(seconds=1)
+    return max(now, earliest)
 
 
 def inputs_fingerprint(parts: list[str]) -> str:
@@ -79,20 +93,25 @@ def record_release(path: Path, row: dict[str, Any]) -> None:
 
 def publish(data: DataFolder, built: Path, release: str) -> Path:
     """Make a built file the current release. Readers see the old file whole or the new one whole."""
-    kept = data.releases / f"{release}.duckdb"
     sync_file(built)
     built.chmod(0o444)
-    built.replace(kept)
-    sync_folder(data.releases)
     temporary = data.root / f".{data.published.name}.new"
     temporary.unlink(missing_ok=True)
     try:
-        os.link(kept, temporary)  # the same bytes under both names, no copy
+        os.link(built, temporary)  # the same bytes under both names, no copy
     except OSError:  # a file system without hard links
-        shutil.copy(kept, temporary)  # read-only as well
+        shutil.copy(built, temporary)  # read-only as well
         sync_file(temporary)
-    temporary.replace(data.published)
+    temporary.replace(data.published)  # from here on it is published; `tidy` does the rest for a run that is killed
     sync_folder(data.root)
+    return _keep(data, built, f"{release}.duckdb")
+
+
+def _keep(data: DataFolder, built: Path, name: str) -> Path:
+    """Give a file that is published its place among the releases."""
+    kept = data.releases / name
+    built.replace(kept)
+    sync_folder(data.releases)
     return kept
 
 
@@ -103,6 +122,9 @@ def tidy(data: DataFolder) -> None:
     """
     if not (data.kind.exists() or data.published.exists()):
         return
+    for built in data.releases.glob(f"{_BUILDING}*.duckdb"):
+        if data.published.exists() and filecmp.cmp(built, data.published, shallow=False):
+            _keep(data, built, built.name.removeprefix(_BUILDING))
     for litter in [*data.releases.glob(f"{_BUILDING}*"), *data.root.glob(f"{FETCHING}*")]:
         if litter.is_dir():  # what did not fit into DuckDB's memory, or came from a publisher
             shutil.rmtree(litter)
@@ -111,6 +133,7 @@ def tidy(data: DataFolder) -> None:
     (data.root / f".{data.published.name}.new").unlink(missing_ok=True)
     for pattern in _LITTER:
         for part in data.root.glob(pattern):
-            part.unlink()
+            part.unlink(missing_ok=True)
+    remove_left(data.site)
     for old in sorted(data.releases.glob("*.duckdb"))[:-KEEP]:
         old.unlink()

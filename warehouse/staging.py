@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from schemas.boundary import Boundary
 from schemas.observation import Observation
 from schemas.registry import fields
-from warehouse.data_folder import DataFolder, write_atomically
+from warehouse.data_folder import DataFolder, sync_file, write_atomically
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,13 +78,18 @@ class Staging:
         self.folder = data.staging / code_version
 
     def verdict(self, delivery_id: str) -> Staged | None:
-        """The verdict on a delivery, None where this code version has not looked at it."""
+        """The verdict on a delivery, None where this code version has not looked at it.
+
+        A verdict that a power cut left empty, or without its observations, is none: the delivery is decoded again.
+        """
         path = self.folder / f"{delivery_id}.json"
         try:
             stat = path.stat()
-        except FileNotFoundError:
+            staged = _read(path, stat.st_ino, stat.st_mtime_ns)
+        except (FileNotFoundError, ValueError, LookupError, TypeError):
             return None
-        return _read(path, stat.st_ino, stat.st_mtime_ns)
+        needs_observations = staged.observations and staged.state != "quarantined"
+        return None if needs_observations and not self.observations_path(delivery_id).exists() else staged
 
     def save(self, staged: Staged) -> None:
         record = json.dumps(asdict(staged), ensure_ascii=False)
@@ -102,12 +107,13 @@ class Staging:
         columns = ", ".join(f"{name}::{fields()[name].sql_type} AS {name}" for name in Observation._fields)
         connection.execute(f"COPY (SELECT {columns} FROM decoded) TO '{_quoted(temporary)}' (FORMAT parquet)")
         connection.unregister("decoded")
+        sync_file(temporary)  # a verdict must not be there without it
         temporary.replace(path)
 
     def save_boundaries(self, delivery_id: str, boundaries: Sequence[Boundary]) -> None:
         """Write the outlines of one delivery."""
         content = json.dumps(boundaries).encode()
-        write_atomically(self._boundaries_path(delivery_id), content, durable=False)
+        write_atomically(self._boundaries_path(delivery_id), content)
 
     def boundaries(self, delivery_id: str) -> list[Boundary]:
         """The outlines of one delivery, none where it holds none."""

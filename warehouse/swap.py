@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from warehouse.data_folder import locked, sync_file, sync_folder
+
 #: In the name of the folder in which a new one is written, before the random end.
 _MARK = "s3monitor"
 #: What such a folder may hold.
@@ -31,13 +33,14 @@ def replacing(out: Path) -> Iterator[Path]:
         building = workshop / _NEW
         building.mkdir()
         yield building
+        _flush(building)
         _swap(building, out, workshop / _OLD)
 
 
 @contextmanager
 def _workshop(out: Path) -> Iterator[Path]:
     """A folder beside `out`, locked as long as it is in use: one without its lock was left by a killed run."""
-    with _locked(out.parent):  # so that nobody sees a new folder before it has its lock
+    with locked(out.parent):  # so that nobody sees a new folder before it has its lock
         _remove_left(out)
         workshop = Path(tempfile.mkdtemp(prefix=_prefix(out), dir=out.parent))
         lock = os.open(workshop, os.O_RDONLY)
@@ -49,15 +52,10 @@ def _workshop(out: Path) -> Iterator[Path]:
         os.close(lock)
 
 
-@contextmanager
-def _locked(folder: Path, wait: int = 0) -> Iterator[None]:
-    """The lock of a folder; wait: LOCK_NB raises BlockingIOError where somebody has it."""
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | wait)
-        yield
-    finally:
-        os.close(lock)
+def remove_left(out: Path) -> None:
+    """Remove what killed runs left beside `out`; one that died between the two renames gets its folder back."""
+    with locked(out.parent):
+        _remove_left(out)
 
 
 def _prefix(out: Path) -> str:
@@ -76,10 +74,19 @@ def _remove_left(out: Path) -> None:
         try:
             if not _is_left(left, out):
                 continue
-            with _locked(left, fcntl.LOCK_NB):
+            with locked(left, fcntl.LOCK_NB):
+                if not out.exists() and (left / _OLD).exists():
+                    (left / _OLD).rename(out)
                 shutil.rmtree(left, ignore_errors=True)
         except (BlockingIOError, FileNotFoundError, PermissionError):
             continue  # another run is writing it, has just finished with it, or it is somebody else's
+
+
+def _flush(folder: Path) -> None:
+    """Make a folder and all that is in it survive a power cut."""
+    for path in folder.rglob("*"):
+        (sync_folder if path.is_dir() else sync_file)(path)
+    sync_folder(folder)
 
 
 def _swap(building: Path, out: Path, old: Path) -> None:

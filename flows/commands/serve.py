@@ -24,10 +24,9 @@ def serve_command(
 ) -> None:
     """Serve the built pages until interrupted; a new release is shown as soon as its pages are built."""
     from monitor.serve import NoSiteError, open_server
-    from monitor.site import site_folder
 
     try:
-        server = open_server(site_folder(reading_folder(data)), host, port)
+        server = open_server(reading_folder(data).site, host, port)
     except NoSiteError as error:
         fail(str(error))
     with server:

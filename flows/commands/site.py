@@ -25,11 +25,11 @@ def site_command(
     json: JsonOption = False,
 ) -> None:
     """Build the static pages of the published release: open index.html in any browser, no server needed."""
-    from monitor.site import SiteError, build_site, site_folder
+    from monitor.site import SiteError, build_site
 
     folder = reading_folder(data)
     try:
-        built = build_site(folder, out or site_folder(folder))
+        built = build_site(folder, out or folder.site)
     except SiteError as error:
         fail(str(error))
     if json:

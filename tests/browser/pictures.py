@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from playwright.sync_api import Page, sync_playwright
 
-from monitor.site import build_site, site_folder
+from monitor.site import build_site
 from tests.browser.conftest import FLAGS, chromium_program
 from warehouse.data_folder import DataFolder
 
@@ -75,8 +75,8 @@ def _site_with_changes(folder: Path) -> Path:
             path.unlink()
     refresh(data, [before])
     refresh(data, [now])
-    build_site(data, site_folder(data))
-    return site_folder(data)
+    build_site(data, data.site)
+    return data.site
 
 
 def _is_later(text: str) -> bool:

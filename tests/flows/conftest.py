@@ -115,5 +115,6 @@ def rows(data: DataFolder, sql: str) -> list[tuple[Any, ...]]:
 
 def litter(data: DataFolder) -> list[str]:
     """What a killed run may leave behind and the next run must remove."""
-    patterns = (".building-*", "*.part", "*.tmp", "*.new", "*.wal")
-    return sorted(str(path.relative_to(data.root)) for pattern in patterns for path in data.root.rglob(pattern))
+    patterns = ("*.part", "*.tmp", "*.new", "*.wal", ".*")  # hidden is what is being built, fetched or swapped
+    found = {path.relative_to(data.root) for pattern in patterns for path in data.root.rglob(pattern)}
+    return sorted(str(path) for path in found if path.parts[0] != data.prefect_home.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import shutil
 import subprocess
@@ -9,11 +10,16 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
+from flows import steps
 from flows.refresh import refresh
+from quality.decisions import Decision, add_decision
+from quality.ledger import decisions_path
+from tests.attacks.folders import left_over
 from tests.flows.conftest import COMMAND, Cli, environment, litter, rows
 from tests.flows.inboxes import broadband, file_name, fill
 from warehouse import release
@@ -112,3 +118,25 @@ def releases(folder: Path) -> Iterator[Path]:
         with duckdb.connect(str(path)) as connection:
             connection.execute("UPDATE meta.release SET release_id = ?", [f"release-{number:02}"])
         yield path
+
+
+def test_a_finding_accepted_while_a_release_is_built_is_in_it(
+    released: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is not lost: it builds again, with the decision."""
+    finding, fingerprint = rows(released, "SELECT finding_id, fingerprint FROM quality.finding")[0]
+    check, decided = steps.check, []
+
+    def check_and_decide(*arguments: Any) -> Any:
+        results = check(*arguments)
+        if not decided:
+            decided.append(Decision(finding, fingerprint, dt.date(2026, 11, 29), "Amt", "geprüft", ""))
+            add_decision(decisions_path(released), decided[0])
+        return results
+
+    monkeypatch.setattr(steps, "check", check_and_decide)
+    summary = refresh(released, [fill(tmp_path / "more", {file_name(1): broadband(1)})])
+    assert (summary.published, summary.error) == (True, "")
+    state = rows(released, f"SELECT state FROM quality.finding WHERE finding_id = '{finding}'")
+    assert state == [("accepted",)]
+    assert left_over(released) == []

@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from flows.refresh import refresh
-from tests.flows.conftest import COMMAND, environment, litter, rows
+from tests.attacks.folders import left_over
+from tests.flows.conftest import COMMAND, environment, rows
 from tests.flows.inboxes import broadband, file_name, fill, sha256
 from warehouse.data_folder import DataFolder
 
@@ -97,7 +98,7 @@ def survives(case: Case) -> None:
         assert case.release is None
     refresh(case.data, [case.inbox])
     assert rows(case.data, "SELECT deliveries, observations FROM meta.release") == [(FILES, FILES * 53)]
-    assert litter(case.data) == []
+    assert left_over(case.data) == []
     assert not refresh(case.data, [case.inbox]).published
     kept = list(case.data.archive.rglob("*.bin"))
     assert [sha256(path.read_bytes()) for path in kept] == [path.stem for path in kept]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from monitor.marker import release_of_site
+from tests.attacks.folders import left_over
 from tests.flows.conftest import Cli, rows
 from warehouse.data_folder import DataFolder
 
@@ -14,6 +16,22 @@ def test_a_refresh_builds_the_pages_of_its_release(cli: Cli, inbox: Path, data: 
     assert ended.code == 0, ended.stderr
     assert release_id in (data.root / "site" / "index.html").read_text(encoding="utf-8")
     assert release_id in (data.root / "site" / "en" / "index.html").read_text(encoding="utf-8")
+
+
+def test_what_a_killed_run_did_not_get_to_is_made_up_for(cli: Cli, released: DataFolder) -> None:
+    """The release was out; its report, its pages or parts of them were not."""
+    [(release_id,)] = rows(released, "SELECT release_id FROM meta.release")
+    (released.releases / f"{release_id}.html").unlink()
+    workshop = released.root / ".site-s3monitor-abc123"
+    (workshop / "new").mkdir(parents=True)
+    (workshop / "new" / "index.html").write_text("half a page")
+    ended = cli("refresh", S3MONITOR_SITE="true")
+    assert (ended.code, "Nothing new: release" in ended.out) == (0, True)
+    assert left_over(released) == []
+    assert release_of_site(released.site) == release_id
+    before = (released.site / "index.html").stat().st_mtime_ns
+    assert cli("refresh", S3MONITOR_SITE="true").code == 0
+    assert (released.site / "index.html").stat().st_mtime_ns == before
 
 
 def test_pages_that_cannot_be_written_are_a_warning(cli: Cli, inbox: Path, data: DataFolder) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from quality.checks import CheckResult
-from quality.data_docs import Page, Row, Table, render, write_page
+from quality.data_docs import Page, Row, Table, drop_pages, render, write_page
 
 CHROMIUM = "/usr/bin/chromium"
 BROKEN = CheckResult(
@@ -143,3 +143,12 @@ def test_a_browser_requests_nothing_for_it(tmp_path: Path) -> None:
     assert requested_by(beacon, tmp_path) == ["http://beacon.invalid/x.png"]
     written = write_page(tmp_path / "docs", page_of(BROKEN, DOUBTFUL, MET, examples=("a",)), keep=1)
     assert requested_by(written, tmp_path) == []
+
+
+def test_pages_of_releases_that_never_came_out_are_dropped(tmp_path: Path) -> None:
+    drop_pages(tmp_path / "none yet", [])
+    page = page_of(MET)
+    kept = write_page(tmp_path, page, keep=5)
+    held_back = write_page(tmp_path, Page("20261122T000000Z-00000000", page.tables, is_synthetic=False), keep=5)
+    drop_pages(tmp_path, {page.release_id})
+    assert (kept.exists(), held_back.parent.exists()) == (True, False)

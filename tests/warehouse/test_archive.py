@@ -12,6 +12,7 @@ import pytest
 
 from schemas.delivery import Arrival, Provenance, delivery_id_of, known_from
 from warehouse.archive import Archive, sha256_of
+from warehouse.data_folder import DataFolderError
 from warehouse.inbox import Incoming
 
 JANUARY, FEBRUARY = (dt.datetime(2025, month, 5, 8, 30, tzinfo=dt.UTC) for month in (1, 2))
@@ -47,6 +48,33 @@ def test_a_file_is_kept_under_its_hash_with_all_that_is_known_of_it(archive: Arc
     assert stat.S_IMODE(kept.stat().st_mode) == 0o444
     assert Archive(archive.folder).read(arrival.sha256) == arrival
     assert arrival.provenance == PROVENANCE
+
+
+def test_a_clock_that_went_back_makes_nothing_older_than_what_arrived_before(archive: Archive, tmp_path: Path) -> None:
+    assert archive.arrival_time(JANUARY) == JANUARY
+    archive.take_in(incoming(tmp_path, "a.csv", b"1"), FEBRUARY)
+    assert archive.arrival_time(JANUARY) == FEBRUARY
+    assert archive.arrival_time(FEBRUARY + dt.timedelta(days=1)) == FEBRUARY + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("left", [b"", b'{"sha256": "ab', b'{"sha256": "ab"}', b"\xff\x00"])
+def test_a_damaged_record_is_named_and_the_same_file_mends_it(archive: Archive, tmp_path: Path, left: bytes) -> None:
+    arrival, _ = archive.take_in(incoming(tmp_path, "a.csv", b"1;2"), JANUARY)
+    record = archive.content_path(arrival.sha256).with_suffix(".json")
+    record.write_bytes(left)
+    _forget()
+    with pytest.raises(DataFolderError, match=r"\.json is damaged .* Restore it from the backup"):
+        list(archive.arrivals())
+    again, is_new = archive.take_in(incoming(tmp_path, "a.csv", b"1;2"), FEBRUARY)
+    assert is_new
+    assert list(archive.arrivals()) == [again]
+
+
+def _forget() -> None:
+    """What a process has read of records that never change: here they do."""
+    from warehouse import archive
+
+    archive._read.cache_clear()
 
 
 def test_the_same_bytes_twice_are_one_delivery_whatever_their_name(archive: Archive, tmp_path: Path) -> None:

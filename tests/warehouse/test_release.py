@@ -156,9 +156,12 @@ def test_killed_at_any_step_the_last_release_stays_and_the_next_refresh_cleans_u
         killed_at(step)(patch)
         with pytest.raises(Killed):
             release.publish(data, built, "r002")
-    assert published(data) == 1
+    out = 2 if step == 3 else 1  # the second change is the swap; after it the new release is out
+    assert published(data) == out
     release.tidy(data)
-    assert published(data) == 1
+    assert published(data) == out
+    releases = [path.name for path in data.releases.iterdir()]
+    assert sorted(releases) == [f"r{number:03}.duckdb" for number in range(1, out + 1)], "releases that were never out"
     assert not [path.name for path in (*data.root.iterdir(), *data.releases.iterdir()) if path.name[0] == "."]
     publish(data, 3)
     assert published(data) == 3
@@ -239,6 +242,15 @@ def test_ids_sort_by_time() -> None:
     days = [dt.datetime(2025, month, 28, 23, 59, 59, tzinfo=dt.UTC) for month in range(1, 13)]
     ids = [release.release_id(day, inputs) for day, inputs in zip(days, "fedcba987654", strict=True)]
     assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize("clock", [dt.timedelta(days=-365), dt.timedelta(), dt.timedelta(seconds=30)])
+def test_the_next_release_is_later_whatever_the_clock_says(
+    data: DataFolder, monkeypatch: pytest.MonkeyPatch, clock: dt.timedelta
+) -> None:
+    assert release.next_time(data, NOW) == NOW
+    monkeypatch.setattr(release, "current_release", lambda _: {"released_at": NOW.replace(tzinfo=None)})
+    assert release.next_time(data, NOW + clock) == NOW + max(clock, dt.timedelta(seconds=1))
 
 
 def test_what_is_published_cannot_be_written_to_and_reaches_nothing_else(small_warehouse: Path, tmp_path: Path) -> None:

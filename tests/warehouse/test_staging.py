@@ -69,9 +69,23 @@ def test_a_verdict_is_read_as_it_was_saved(data: DataFolder) -> None:
     staging.save(VERDICT)
     assert staging.verdict("ab12") == VERDICT
     staging.save(replace(VERDICT, state="accepted", message=""))
+    staging.observations_path("ab12").touch()
     found = Staging(data, "v1").verdict("ab12")
     assert found is not None
     assert found.state == "accepted"
+
+
+@pytest.mark.parametrize("torn", ["verdict", "observations"])
+def test_what_a_power_cut_left_empty_or_out_is_decoded_again(data: DataFolder, torn: str) -> None:
+    staging = Staging(data, "v1")
+    staging.save(replace(VERDICT, state="accepted"))
+    staging.observations_path("ab12").touch()
+    assert staging.verdict("ab12") is not None
+    if torn == "verdict":
+        (staging.folder / "ab12.json").write_bytes(b"")
+    else:
+        staging.observations_path("ab12").unlink()
+    assert Staging(data, "v1").verdict("ab12") is None
 
 
 def test_another_code_version_has_not_looked_at_anything_and_the_old_one_can_go(data: DataFolder) -> None:
