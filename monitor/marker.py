@@ -14,8 +14,10 @@ def marker(release_id: str, files: list[str]) -> bytes:
 
 
 def release_of_site(folder: Path) -> str | None:
-    """The release whose pages a folder holds, None where it holds no site."""
+    """The release whose pages a folder holds, None where it holds no site or a power cut took files of it."""
     try:
-        return str(json.loads((folder / MARKER).read_text(encoding="utf-8"))["release_id"])
+        found = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        is_whole = all((folder / name).stat().st_size for name in found["files"])
+        return str(found["release_id"]) if is_whole else None
     except (OSError, ValueError, LookupError, TypeError):
         return None

@@ -21,7 +21,7 @@ from monitor.texts import LANGS
 from monitor.view import View
 from warehouse.code_version import code_version
 from warehouse.connect import open_published
-from warehouse.data_folder import DataFolder
+from warehouse.data_folder import DataFolder, sync_file
 from warehouse.diff import Diff, diff, release_before
 from warehouse.export import write_parquet
 from warehouse.release import RELEASE_ID
@@ -82,6 +82,7 @@ def _build(data: DataFolder, out: Path) -> tuple[dict[str, int], str]:
             shutil.copyfile(data_docs, building / DATA_DOCS)
         shutil.copytree(ASSETS, building / "assets")
         _write(building / MARKER, marker(release_id, _files_in(building)))
+        sync_file(building / MARKER)  # it lists the rest: what a power cut took is known by it, and built again
     return sizes, release_id
 
 

@@ -22,7 +22,7 @@ from warehouse.data_package import data_package
 from warehouse.exported import NAME, SYNTHETIC_EN, Export, File, Publication, Release, Table, file_of, release_of
 from warehouse.formula import harmless_sql
 from warehouse.licences import Provenance, Terms
-from warehouse.swap import replacing
+from warehouse.swap import flush, replacing
 
 if TYPE_CHECKING:
     import duckdb
@@ -75,6 +75,7 @@ def export_release(open_release: OpenRelease, out: Path, publication: Publicatio
         connection.execute(f"SET temp_directory = {_text(folder / '.spilled')}")  # what sorting has no room for
         whole = _write_tables(connection, folder, publication)
         files = [*_data_files(whole), *_write_documents(whole, folder)]
+        flush(folder)
     return Summary(
         out,
         whole.release.release_id,

@@ -33,7 +33,6 @@ def replacing(out: Path) -> Iterator[Path]:
         building = workshop / _NEW
         building.mkdir()
         yield building
-        _flush(building)
         _swap(building, out, workshop / _OLD)
 
 
@@ -82,7 +81,7 @@ def _remove_left(out: Path) -> None:
             continue  # another run is writing it, has just finished with it, or it is somebody else's
 
 
-def _flush(folder: Path) -> None:
+def flush(folder: Path) -> None:
     """Make a folder and all that is in it survive a power cut."""
     for path in folder.rglob("*"):
         (sync_folder if path.is_dir() else sync_file)(path)

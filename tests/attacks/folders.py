@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import filecmp
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -88,12 +87,3 @@ def broken_archive(data: DataFolder, sound: Path) -> list[str]:
     known = {path.stat().st_ino for path in sound.glob("??/*.bin")}
     new = [path for path in data.archive.glob("??/*.bin") if path.stat().st_ino not in known]
     return [path.name for path in new if hashlib.sha256(path.read_bytes()).hexdigest() != path.stem]
-
-
-def site_release(site: Path) -> str | None:
-    """The release a site is of, None where it is not whole: every file is there and none is empty."""
-    try:
-        release = str(json.loads((site / "site.json").read_text())["release_id"])
-    except (OSError, ValueError, LookupError):
-        return None
-    return release if all(path.stat().st_size for path in site.rglob("*") if path.is_file()) else None

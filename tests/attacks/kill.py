@@ -26,6 +26,7 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from monitor.marker import release_of_site
 from quality.ledger import findings_of
 from tests.attacks.deaths import LIVES, Death, Doom, Ended, in_child
 from tests.attacks.folders import (
@@ -35,7 +36,6 @@ from tests.attacks.folders import (
     differences,
     left_over,
     linked_copy,
-    site_release,
     timeless,
 )
 from tests.flows.conftest import COMMAND, environment
@@ -167,7 +167,7 @@ def _recovered(world: World, data: DataFolder) -> Iterator[str]:
     report = data.releases / f"{release}.md"
     if report.exists() and timeless(report.read_text()) != world.report:
         yield "the report is not that of an undisturbed run"
-    if world.has_site and (found := site_release(data.root / "site")) != release:
+    if world.has_site and (found := release_of_site(data.root / "site")) != release:
         yield f"the site is of {found}, published is {release}"
     again = world.run(data, LIVES)
     if "Nothing new: release" not in again.output:
@@ -367,7 +367,7 @@ def _after_command(world: World, data: DataFolder, out: Path, name: str, command
     if ended.code:
         found.append(f"the next refresh: {ended.output[-800:]}")
     left += left_over(data)
-    if world.has_site and site_release(data.root / "site") != world.release(data):
+    if world.has_site and release_of_site(data.root / "site") != world.release(data):
         found.append("the site is not that of the release")
     return found + left
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.site import MARKER, SiteError, build_site, site_folder
+from monitor.marker import MARKER
+from monitor.site import SiteError, build_site
 from warehouse.data_folder import DataFolder
 from warehouse.export import ExportError, export
 from warehouse.exported import Publication
@@ -88,4 +89,4 @@ def test_tidying_up_touches_no_folder_that_is_no_data_folder(tmp_path: Path) -> 
 
 
 def test_the_sites_own_place_is_still_free(data: DataFolder) -> None:
-    assert site_folder(data) == data.root / "site"
+    assert data.site == data.root / "site"
