@@ -1,15 +1,22 @@
 """A small web server for the built pages: reads only, from one folder only, with strict headers.
 
-For a look on one machine or in an office network; a public site belongs behind the organisation's web server.
+For a look on one machine or in an office network; a public site belongs behind the organisation's web server. Where it
+listens on this machine alone, it answers to this machine's own names alone: else a page of any site could read it
+through the reader's browser, by a name of its own that leads here (DNS rebinding).
 """
 
 from __future__ import annotations
 
+import ipaddress
+import re
+import socket
+import threading
 import time
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from monitor.downloads import DATA_DOCS
@@ -40,6 +47,11 @@ _HEADERS = {
 _OWN_STYLE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 #: While a site is swapped there is none for a moment.
 _SWAP_SECONDS = 0.5
+#: For a request to arrive, from its first byte to the end of its headers; and between two pieces of an answer.
+REQUEST_SECONDS = 30.0
+#: At once; a browser opens six. Who comes when all places are taken waits until one is free.
+MOST_CLIENTS = 64
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[0-9a-z.-]+?)\.?(:\d+)?", re.IGNORECASE)
 
 
 class NoSiteError(Exception):
@@ -56,8 +68,43 @@ def open_server(folder: Path, host: str, port: int) -> ThreadingHTTPServer:
 
     class Handler(_Handler):
         root = folder
+        only_here = is_loopback(host)
 
-    return ThreadingHTTPServer((host, port), Handler)
+    return _Server((host, port), Handler)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a name or address is of this machine alone."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class _Server(ThreadingHTTPServer):
+    """A thread per client, but not more than MOST_CLIENTS, and none for longer than a request may take to arrive."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        self._places = threading.BoundedSemaphore(MOST_CLIENTS)
+        super().__init__(address, handler)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._places.acquire()
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away, or was dropped, is no error of ours."""
 
 
 def resolve(folder: Path, target: str) -> Path | None:
@@ -92,9 +139,51 @@ def _content(file: Path) -> bytes | None:
 
 class _Handler(BaseHTTPRequestHandler):
     root: Path
+    only_here: bool
     server_version = "s3monitor"
     sys_version = ""
-    timeout = 30
+    error_content_type = "text/plain; charset=utf-8"
+    error_message_format = "%(code)d"
+
+    def setup(self) -> None:
+        super().setup()
+        self.connection.settimeout(REQUEST_SECONDS)
+        self._own_headers: dict[str, str] = {}
+
+    def handle_one_request(self) -> None:
+        """Drop who has not sent a whole request in time: each single byte would begin the wait anew."""
+        clock = threading.Timer(REQUEST_SECONDS, self._drop)
+        clock.daemon = True
+        self._clock = clock
+        clock.start()
+        try:
+            super().handle_one_request()
+        finally:
+            clock.cancel()
+
+    def parse_request(self) -> bool:
+        is_request = super().parse_request()
+        self._clock.cancel()
+        return is_request
+
+    def _drop(self) -> None:
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
+
+    def end_headers(self) -> None:
+        """With the strict headers on whatever is answered, errors too."""
+        for name, value in (_HEADERS | self._own_headers).items():
+            self.send_header(name, value)
+        self._own_headers = {}
+        super().end_headers()
+
+    def _is_meant(self) -> bool:
+        """Whether the request names this machine as it may be named."""
+        names = self.headers.get_all("Host") or []
+        if len(names) != 1:
+            return False
+        match = _HOST.fullmatch(names[0])
+        return match is not None and (not self.only_here or is_loopback(match[1].strip("[]")))
 
     def do_GET(self) -> None:
         content = self._answer()
@@ -107,6 +196,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> bytes | None:
         """Send status and headers; returns the content of the file, None where an error was sent."""
+        if not self._is_meant():
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return None
         self._wait_for_swap()
         file = resolve(self.root, self.path)
         content = _content(file) if file else None
@@ -116,9 +208,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", _TYPES[file.suffix])
         self.send_header("Content-Length", str(len(content)))
-        for name, value in _HEADERS.items():
-            is_policy = name == "Content-Security-Policy"
-            self.send_header(name, _OWN_STYLE_POLICY if is_policy and self._has_own_style(file) else value)
+        if self._has_own_style(file):
+            self._own_headers = {"Content-Security-Policy": _OWN_STYLE_POLICY}
         self.end_headers()
         return content
 

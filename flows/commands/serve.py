@@ -29,6 +29,8 @@ def serve_command(
         server = open_server(reading_folder(data).site, host, port)
     except NoSiteError as error:
         fail(str(error))
+    if said := warning(host):
+        typer.echo(said, err=True)
     with server:
         shown, bound = server.server_address[:2]
         typer.echo(f"Serving http://{shown!s}:{bound}/ – stop with Ctrl+C")
@@ -36,3 +38,15 @@ def serve_command(
             server.serve_forever()
         except KeyboardInterrupt:
             typer.echo("Stopped.")
+
+
+def warning(host: str) -> str:
+    """What to know where the pages are not only for this machine, "" where they are."""
+    from monitor.serve import is_loopback
+
+    if is_loopback(host):
+        return ""
+    return (
+        f"Attention: {host} is reached from other machines. Without encryption and password, anybody there can read "
+        "the pages and their downloads. A public site belongs behind the organisation's web server: s3monitor site."
+    )
