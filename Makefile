@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INBOX ?=
 DATA ?=
 
-.PHONY: setup refresh test check bench bench-quick ducklake lock clean
+.PHONY: setup refresh test check bench bench-quick ducklake dask lock clean
 
 # Only sets up: for a service that runs .venv/bin/s3monitor itself.
 setup: $(VENV)/.runtime
@@ -36,6 +36,10 @@ bench-quick: $(VENV)/.dev
 ducklake: $(VENV)/.runtime
 	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-ducklake.lock
 
+# Adds what decoding on several processes or machines needs (docs/scale.md).
+dask: $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --require-hashes --no-deps --requirement requirements-dask.lock
+
 # Pins every dependency with its hashes, for all Python versions we support; names no index host. Nothing is left to
 # resolve, hence --no-deps above: pip would look at the newest of what others ask for. The extras come first: the
 # extensions of DuckDB decide its version.
@@ -46,6 +50,7 @@ lock: $(VENV)/.dev
 	$(COMPILE) --extra ducklake --extra dask --extra dev pyproject.toml -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock pyproject.toml -o requirements.lock
 	$(COMPILE) -c requirements-dev.lock --extra ducklake pyproject.toml -o requirements-ducklake.lock
+	$(COMPILE) -c requirements-dev.lock --extra dask pyproject.toml -o requirements-dask.lock
 
 $(VENV)/.python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=python3.12")'

@@ -30,6 +30,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for the person at the keyboard."""
     import duckdb
 
+    from flows.dask_decoding import DaskError
     from flows.temporary_server import ServerError
     from quality.decisions import DecisionsError
     from warehouse.connect import NothingPublishedError
@@ -38,6 +39,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from warehouse.lake_address import LakeError
 
     return (
+        DaskError,
         DataFolderError,
         DecisionsError,
         InboxError,

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows import steps
+from flows.dask_decoding import CHUNK, decode_on_dask
 from flows.fetch import FeedReport, fetch
 from flows.settings import Settings
 from flows.summary import PUBLISHED_WITH_PROBLEMS
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
 
     from flows.summary import Summary
+    from schemas.delivery import Arrival
     from warehouse.data_folder import DataFolder
 
 #: Prefect reads its settings when it is imported; prefect.toml counts only where it lies. Nothing is sent to anyone;
@@ -128,6 +131,13 @@ class Tasks:
         name = step.__name__
         label = f"{name}: {arguments[1]}" if name == "validate" else name
         return self._task(step).with_options(task_run_name=label)(*arguments)
+
+    def decode(self, data: DataFolder, arrivals: Sequence[Arrival]) -> None:
+        """On Dask where the settings say so and there are more files than one worker would take at once."""
+        if len(arrivals) > CHUNK and (where := Settings().dask):
+            decode_on_dask(data, arrivals, where)
+        else:
+            self.run(steps.decode, data, arrivals)
 
     def fetch_all(self, data: DataFolder, feeds: Sequence[str], now: dt.datetime, period: str) -> Iterator[FeedReport]:
         from prefect.futures import as_completed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
@@ -23,6 +24,8 @@ from warehouse.lake_address import LakeError
 from warehouse.staging import Staging
 from warehouse.zips import unpacked
 
+log = logging.getLogger("s3monitor")
+
 #: This program was written later; a machine whose clock lost its battery begins in 1970 or in the year it was made.
 _NOT_BEFORE = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 #: Releases that are built until one has the decisions and the officers' files as they are at its end.
@@ -34,6 +37,10 @@ class Runner(Protocol):
 
     def run(self, step: Callable[..., Any], *arguments: Any) -> Any: ...
 
+    def decode(self, data: DataFolder, arrivals: Sequence[Arrival]) -> None:
+        """Decode deliveries, here or on other machines."""
+        ...
+
     def fetch_all(self, data: DataFolder, feeds: Sequence[str], now: dt.datetime, period: str) -> Iterator[FeedReport]:
         """Reports of the feeds as they come, publishers side by side."""
         ...
@@ -44,6 +51,11 @@ class Direct:
 
     def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
         return step(*arguments)
+
+    def decode(self, data: DataFolder, arrivals: Sequence[Arrival]) -> None:
+        if Settings().dask:
+            log.info("decode: in this process; the setting S3MONITOR_DASK is for runs of Prefect")
+        steps.decode(data, arrivals)
 
     def fetch_all(self, data: DataFolder, feeds: Sequence[str], now: dt.datetime, period: str) -> Iterator[FeedReport]:
         with ThreadPoolExecutor(max_workers=max(1, len(feeds))) as pool:
@@ -134,9 +146,8 @@ def _fetch_and_decode(
 
 
 def _decode(data: DataFolder, runner: Runner) -> None:
-    pending: list[Arrival] = steps.to_decode(data)
-    if pending:
-        runner.run(steps.decode, data, pending)
+    if pending := steps.to_decode(data):
+        runner.decode(data, pending)
 
 
 def _publish(data: DataFolder, now: dt.datetime, summary: Summary, runner: Runner) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, Field, NonNegativeFloat, PositiveInt, SecretStr
+from pydantic import BaseModel, BeforeValidator, Field, NonNegativeFloat, PositiveInt, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -24,6 +25,14 @@ class Login(BaseModel):
     password: SecretStr = SecretStr("")
 
 
+def _processes_or_address(value: object) -> str:
+    """In TOML the number may be one."""
+    text = str(value)
+    if text and not re.fullmatch(r"[1-9]\d{0,2}|(tcp|tls|ws|wss)://[!-~]+", text):
+        raise ValueError("expected a number of processes, like 2, or the address of a scheduler, like tcp://host:8786")
+    return text
+
+
 class Settings(BaseSettings):
     """The settings. In the environment, S3MONITOR_ACCOUNTS__REGIONALSTATISTIK__USER is `user` of an account.
 
@@ -33,6 +42,8 @@ class Settings(BaseSettings):
     site           build the pages after a release (s3monitor site does it by hand)
     warehouse      lake that gets each release as well, as `--warehouse` takes it (docs/scale.md); may hold a password
     lake_data      folder or address in an object store for the files of a new lake
+    dask           where runs of Prefect decode many files: a number of processes on this machine, or the address of a
+                   Dask scheduler (docs/scale.md); without it in the process of the run
     contact        mail address or page that publishers find in our requests
     addresses      other base addresses of publishers, by the names of sources/fetching/feeds.yaml
     accounts       logins by the same names; without one the anonymous downloads are used
@@ -51,6 +62,7 @@ class Settings(BaseSettings):
     site: bool = True
     warehouse: SecretStr = SecretStr("")
     lake_data: str = ""
+    dask: Annotated[str, BeforeValidator(_processes_or_address)] = ""
     contact: str = Field(default="", pattern=r"^[ -~]*$")  # it stands in a header
     addresses: dict[str, str] = {}
     accounts: dict[str, Login] = {}

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from flows.decoding import decoded
 from flows.fetch_memory import failed_feeds
 from flows.settings import Settings
 from monitor.marker import release_of_site
@@ -24,7 +25,7 @@ from quality.findings import found, record_findings, with_state
 from quality.layout import layout_findings
 from quality.ledger import decisions_path, findings_of, keep_held
 from quality.report import write_report
-from schemas.delivery import Arrival, known_from
+from schemas.delivery import Arrival
 from warehouse import release
 from warehouse.archive import Archive, sha256_of
 from warehouse.build import build as build_warehouse
@@ -32,7 +33,7 @@ from warehouse.code_version import code_version
 from warehouse.connect import open_in_memory
 from warehouse.data_folder import DataFolder
 from warehouse.inbox import InboxError, Incoming, files_in
-from warehouse.staging import Staged, StagedRemark, Staging, boundary_rows
+from warehouse.staging import Staged, Staging, boundary_rows
 from warehouse.strategy_marts import OfficersFileError, officers_files
 from warehouse.zips import unpacked
 
@@ -148,57 +149,17 @@ def to_validate(data: DataFolder) -> list[str]:
 
 
 def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
-    """Decode deliveries into staged observations; what cannot be read is quarantined with the reason."""
-    from schemas.observation import to_frame
-    from sources.arrived_file import ArrivedFile
-    from sources.catalogue import recognise
-    from sources.genesis.settle_basis import settle_basis
-    from sources.rejected import Rejected
+    """Decode deliveries into staged observations; what cannot be read is quarantined with the reason.
 
-    archive, staging = Archive(data.archive), Staging(data, code_version())
+    Raises OSError where the archive cannot be read.
+    """
+    staging = Staging(data, code_version())
     results = []
-    with open_in_memory() as connection:
-        for number, arrival in enumerate(arrivals, start=1):
-            if number % 25 == 0 or number == len(arrivals):
-                log.info("decode: %d of %d files", number, len(arrivals))
-            file = ArrivedFile(archive.content_path(arrival.sha256), arrival.file_name, arrival.provenance.period)
-            product_id = ""
-            try:
-                product = recognise(file)
-                product_id = product.product_id
-                decoded = product.decode(file)
-            except Rejected as problem:
-                staged = _quarantined(arrival, product_id, problem.message)
-            except Exception as problem:  # one file that no decoder foresaw must not stop the others
-                log.exception("decode: %s", arrival.file_name)
-                reason = f"the decoder failed with {type(problem).__name__}: {problem}. Please report it."
-                staged = _quarantined(arrival, product_id, reason)
-            else:
-                origin = arrival.provenance
-                published_on = origin.published_on or decoded.published_on
-                retrieved_on = origin.retrieved_on or decoded.retrieved_on
-                known = known_from(published_on, retrieved_on, arrival.arrived_at)
-                if decoded.observations:
-                    observations = settle_basis(decoded.observations, known)
-                    staging.save_observations(connection, arrival.delivery_id, to_frame(observations))
-                if decoded.boundaries:
-                    staging.save_boundaries(arrival.delivery_id, decoded.boundaries)
-                staged = Staged(
-                    delivery_id=arrival.delivery_id,
-                    sha256=arrival.sha256,
-                    state="decoded",
-                    product_id=product_id,
-                    source_id=decoded.source_id,
-                    period=decoded.period,
-                    published_on=_iso(published_on),
-                    retrieved_on=_iso(retrieved_on),
-                    known_from=known.isoformat(),
-                    layout="\n".join(decoded.layout),
-                    observations=len(decoded.observations),
-                    remarks=[StagedRemark(r.check_id, r.text, r.where) for r in decoded.remarks],
-                )
-            staging.save(staged)
-            results.append(staged)
+    for number, staged in enumerate(decoded(data, arrivals), start=1):
+        staging.save(staged)
+        results.append(staged)
+        if number % 25 == 0 or number == len(arrivals):
+            log.info("decode: %d of %d files", number, len(arrivals))
     return results
 
 
@@ -476,18 +437,3 @@ def write_site(data: DataFolder) -> None:
         log.exception("site: the pages of this release could not be built. Please report it.")
     else:
         log.info("site: %d pages in %s", built.pages, built.out)
-
-
-def _quarantined(arrival: Arrival, product_id: str, message: str) -> Staged:
-    return Staged(
-        delivery_id=arrival.delivery_id,
-        sha256=arrival.sha256,
-        state="quarantined",
-        product_id=product_id,
-        source_id=arrival.provenance.source_id or product_id or "unknown",
-        message=message,
-    )
-
-
-def _iso(day: dt.date | None) -> str:
-    return day.isoformat() if day else ""

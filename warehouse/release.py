@@ -133,7 +133,7 @@ def tidy(data: DataFolder) -> None:
     (data.root / f".{data.published.name}.new").unlink(missing_ok=True)
     for pattern in _LITTER:
         for part in data.root.glob(pattern):
-            part.unlink(missing_ok=True)
+            part.unlink(missing_ok=True)  # a Dask worker that was taken for dead may be renaming it
     remove_left(data.site)
     for old in sorted(data.releases.glob("*.duckdb"))[:-KEEP]:
         old.unlink()

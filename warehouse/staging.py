@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+from uuid import uuid4
 
 from schemas.boundary import Boundary
 from schemas.observation import Observation
@@ -102,7 +103,7 @@ class Staging:
         """Write the observations of one delivery; `frame` has the columns of schemas.observation.Observation."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.observations_path(delivery_id)
-        temporary = path.with_suffix(".part")
+        temporary = path.with_suffix(f".{uuid4().hex}.part")  # two workers may have the same file, one taken for dead
         connection.register("decoded", frame)
         columns = ", ".join(f"{name}::{fields()[name].sql_type} AS {name}" for name in Observation._fields)
         connection.execute(f"COPY (SELECT {columns} FROM decoded) TO '{_quoted(temporary)}' (FORMAT parquet)")

@@ -41,14 +41,14 @@ SESSION.mount(
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T | None], what: str) -> T:
-    """The first answer that is not empty."""
-    end = time.monotonic() + LONG
+def until(look: Callable[[], T | None], what: str, patience: float = LONG) -> T:
+    """The first answer that is not empty, after at most `patience` seconds."""
+    end = time.monotonic() + patience
     while time.monotonic() < end:
         if found := look():
             return found
         time.sleep(0.1)
-    pytest.fail(f"waited {LONG:.0f} s for {what}")
+    pytest.fail(f"waited {patience:.0f} s for {what}")
 
 
 @dataclass
@@ -164,11 +164,11 @@ class Machine:
         state = self.run(run_id)["state"]
         return state["name"], state["message"]
 
-    def comes_to(self, run_id: str, *names: str) -> None:
-        until(lambda: self.state(run_id)[0] in names, f"the run to be {names}, it is {self.state(run_id)}")
+    def comes_to(self, run_id: str, *names: str, patience: float = LONG) -> None:
+        until(lambda: self.state(run_id)[0] in names, f"the run to be {names}, it is {self.state(run_id)}", patience)
 
-    def ended(self, run_id: str) -> tuple[str, str]:
-        self.comes_to(run_id, "Completed", "NeedsAttention", "Failed", "Crashed", "Cancelled")
+    def ended(self, run_id: str, patience: float = LONG) -> tuple[str, str]:
+        self.comes_to(run_id, "Completed", "NeedsAttention", "Failed", "Crashed", "Cancelled", patience=patience)
         return self.state(run_id)
 
     def tasks(self, run_id: str) -> dict[str, tuple[str, int]]:

@@ -1,11 +1,9 @@
-"""Analysts with their own tools: the DuckDB command line while releases are swapped, and `warehouse.client.read`."""
+"""Analysts with their own tools: the DuckDB command line and R while releases are swapped, `warehouse.client.read`."""
 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 import subprocess
-import sys
 import time
 import warnings
 from pathlib import Path
@@ -17,6 +15,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pytest
 
 from flows.refresh import refresh
+from tests.flows.clients import duckdb_program, for_r, r, r_command
 from tests.flows.conftest import environment
 from tests.flows.inboxes import GOOD, broadband, fill, synthetic
 from tests.flows.test_concurrency import releases
@@ -36,14 +35,6 @@ def folder(published: Path) -> Path:
 
 
 # --- other programs -------------------------------------------------------------------------------
-
-
-def duckdb_program() -> str:
-    """The DuckDB command line, which comes with the package duckdb-cli."""
-    found = shutil.which("duckdb", path=str(Path(sys.executable).parent)) or shutil.which("duckdb")
-    if found is None:
-        pytest.skip("no DuckDB command line here (package duckdb-cli)")
-    return found
 
 
 @pytest.mark.slow
@@ -73,6 +64,97 @@ def test_the_duckdb_command_line_reads_while_releases_are_swapped(tmp_path: Path
         seen.append(name)
     assert len(set(seen)) > SWAPS / 2
     assert subprocess.run(command, capture_output=True, text=True).stdout.startswith(f"release-{SWAPS - 1:02},")
+
+
+# --- R --------------------------------------------------------------------------------------------
+
+#: Polls the published file until a file says stop; prints how often it read, and in how many releases.
+R_READER = """
+source("docs/clients/s3monitor.R")
+arguments <- commandArgs(trailingOnly = TRUE)
+sql <- "SELECT r.release_id, r.deliveries, (SELECT count(DISTINCT reference_date) FROM marts.broadband) AS mart,
+        (SELECT count(DISTINCT delivery_id) FROM history.observation) AS history FROM meta.release r"
+seen <- character()
+while (!file.exists(arguments[2])) {
+  row <- s3_read(sql, arguments[1])
+  stopifnot(nrow(row) == 1, row$deliveries == row$mart, row$mart == row$history)
+  seen <- c(seen, row$release_id)
+  if (length(seen) == 1) writeLines("reading")
+}
+stopifnot(!is.unsorted(seen))
+cat(length(seen), length(unique(seen)), tail(seen, 1))
+"""
+#: A row with values, a row without, and what CSV files are known to spoil; the columns are named by their R class.
+TRICKY = """
+CREATE SCHEMA meta; CREATE TABLE meta.release AS SELECT false AS is_synthetic;
+CREATE TABLE tricky AS FROM (VALUES
+    ('NA', 'Zeile 1' || chr(10) || 'Zeile "2"; ä, \\N', DATE '1949-12-31', -1, 4503599627370497, 0.1::DOUBLE, true,
+     TIMESTAMP '2026-11-15 06:00:01', [1, 2]),
+    (NULL, '', NULL, NULL, NULL, NULL, NULL, NULL, NULL)
+) t(character_, character_2, Date_, integer_, numeric_, numeric_2, logical_, POSIXct_, character_3)
+"""
+R_TRICKY = r"""
+source("docs/clients/s3monitor.R")
+for (rows in list(s3_read("FROM tricky -- all", "tricky.duckdb"), s3_read("FROM tricky LIMIT 0;", "tricky.duckdb"))) {
+  stopifnot(sub("_.*", "", names(rows)) == sapply(rows, function(column) class(column)[1]))
+}
+rows <- s3_read("FROM tricky", "tricky.duckdb")
+stopifnot(
+  rows$character_[1] == "NA", rows$character_2 == c("Zeile 1\nZeile \"2\"; ä, \\N", ""),
+  rows$Date_[1] == as.Date("1949-12-31"), rows$integer_[1] == -1, rows$numeric_[1] == 4503599627370497,
+  rows$numeric_2[1] == 0.1, rows$logical_[1], rows$character_3[1] == "[1, 2]",
+  rows$POSIXct_[1] == ISOdatetime(2026, 11, 15, 6, 0, 1, tz = "UTC"), is.na(rows[2, names(rows) != "character_2"])
+)
+for (bad in c("FROM nothing", "DELETE FROM tricky", "SELECT 1; SELECT 2")) {
+  cat(tryCatch(s3_read(bad, "tricky.duckdb"), error = conditionMessage), sep = "\n")
+}
+cat(tryCatch(s3_read("FROM tricky", "other.duckdb"), error = conditionMessage), "\n")
+cat(tryCatch(s3_read("FROM tricky", "tricky.duckdb", program = "nothing"), error = conditionMessage), "\n")
+"""
+
+
+@pytest.fixture
+def r_folder(tmp_path: Path) -> Path:
+    return for_r(tmp_path)
+
+
+def test_r_keeps_types_and_tells_missing_from_text(r_folder: Path) -> None:
+    with duckdb.connect(str(r_folder / "tricky.duckdb")) as connection:
+        connection.execute(TRICKY)
+    ended = r(R_TRICKY, r_folder)
+    assert ended.stderr == ""
+    for told in (
+        "Table with name nothing does not exist",
+        'syntax error at or near "DELETE"',
+        'syntax error at or near ";"',
+        "Nothing is published as other.duckdb.",
+        "The DuckDB command line is not here. Install it",
+    ):
+        assert told in ended.stdout
+
+
+@pytest.mark.slow
+def test_r_reads_while_releases_are_swapped(r_folder: Path, data: DataFolder) -> None:
+    """Each read sees one release whole, never an older one than before, and the newest in the end."""
+    built = releases(r_folder)
+    data.releases.mkdir(parents=True)
+    release.publish(data, next(built), "release-00")
+    command, environ = r_command(R_READER, r_folder, data.published, r_folder / "stop")
+    reader = subprocess.Popen(
+        command, cwd=r_folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert reader.stdout
+    assert reader.stdout.readline() == "reading\n"
+    for number, path in zip(range(1, SWAPS), built, strict=False):
+        release.publish(data, path, f"release-{number:02}")
+        time.sleep(0.2)
+    time.sleep(1)
+    (r_folder / "stop").touch()
+    stdout, stderr = reader.communicate(timeout=120)
+    assert (reader.returncode, stderr) == (0, "")
+    reads, seen, last = stdout.split()
+    assert int(reads) >= int(seen) > 1
+    assert last in (f"release-{SWAPS - 1:02}", f"release-{SWAPS - 2:02}")
 
 
 # --- read -----------------------------------------------------------------------------------------

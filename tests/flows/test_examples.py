@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import nbformat  # type: ignore[import-untyped]
@@ -11,6 +13,7 @@ import pytest
 from nbclient import NotebookClient
 
 from schemas.registry import Relation, relations
+from tests.flows.clients import for_r, r
 from tests.flows.conftest import COMMAND, ROOT, environment, run
 from warehouse.connect import open_published
 from warehouse.data_folder import DataFolder
@@ -32,6 +35,8 @@ def found(pattern: str) -> list[Any]:
 SQL = found(r"```sql\n(.*?)```")
 #: `s3monitor query [--as-of DAY] "…"`, over several lines; not the shortened ones.
 COMMANDS = found(r's3monitor query (?:--as-of (\S+) )?"((?:SELECT|FROM|\s)[^"…]*)"')
+#: In docs/analysts.md: with the DuckDB command line, with the package duckdb.
+R = re.findall(r"```r\n(.*?)```", (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8"), re.DOTALL)
 
 
 # --- queries --------------------------------------------------------------------------------------
@@ -64,6 +69,37 @@ def test_as_of_knew_less(sample_data: DataFolder) -> None:
     then, now = run([*command, "--as-of", day], ROOT).json, run(command, ROOT).json
     assert [row.keys() for row in then] == [row.keys() for row in now]
     assert [list(row.values()) for row in then] < [list(row.values()) for row in now]
+
+
+# --- R --------------------------------------------------------------------------------------------
+
+
+def rows_of_growth(data: DataFolder) -> int:
+    with open_published(data.published) as connection:
+        return len(connection.execute("FROM marts.growth WHERE region_id = 'RUHR'").fetchall())
+
+
+def test_the_guide_has_two_examples_in_r() -> None:
+    assert ["s3_read" in example for example in R] == [True, False]
+
+
+@pytest.mark.slow
+def test_r_with_the_command_line_as_the_guide_says(tmp_path: Path, sample_data: DataFolder) -> None:
+    (for_r(tmp_path) / "data").symlink_to(sample_data.root)
+    said = 'cat(nrow(growth), class(growth$to_date), nrow(ruhr), class(ruhr$region_id), class(ruhr$in_ruhr), "\\n")'
+    ended = r(R[0] + said, tmp_path)
+    growth = rows_of_growth(sample_data)
+    assert growth > 100
+    assert ended.stdout.split() == [str(growth), "Date", "16", "character", "logical"]
+    assert "SYNTHETIC SAMPLE DATA" in ended.stderr
+
+
+def test_r_with_its_package_as_the_guide_says(tmp_path: Path, sample_data: DataFolder) -> None:
+    (for_r(tmp_path) / "data").symlink_to(sample_data.root)
+    if subprocess.run(["Rscript", "-e", "library(duckdb)"], capture_output=True).returncode:
+        pytest.skip("the R package duckdb is not installed")
+    ended = r(R[1] + "cat(nrow(growth))", tmp_path)
+    assert int(ended.stdout) == rows_of_growth(sample_data)
 
 
 # --- the notebook ---------------------------------------------------------------------------------

@@ -9,18 +9,24 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
 
+from flows.dask_decoding import CHUNK
+from flows.refresh import refresh
+from flows.steps import take_in
 from tests.flows.conftest import COMMAND, ROOT, rows
+from tests.flows.inboxes import broadband, file_name, fill
 from tests.flows.machine import PATIENCE, SESSION, Machine, until
 from tests.publishers.arbeitsagentur import ANNUAL
 from tests.publishers.bundesnetzagentur import MOBILE
 from tests.publishers.everyone import Everyone, everyone
 from tests.publishers.server import busy, refused
+from warehouse.data_folder import DataFolder
 
 pytestmark = pytest.mark.slow
 
@@ -219,6 +225,33 @@ def test_no_secret_is_stored(machine: Machine, publishers: Everyone, fruitless: 
     content = b"".join(path.read_bytes() for path in kept)
     assert b"Fehler bei" in content
     assert [secret for secret in SECRETS if secret in content] == []
+
+
+def test_a_run_of_the_work_pool_decodes_on_dask_what_one_process_decodes(
+    machine: Machine, fruitless: str, tmp_path: Path
+) -> None:
+    """More files than one worker takes at once lie in the archive; the publisher that is asked still answers badly."""
+    pytest.importorskip("prefect_dask", reason="the optional dependency `dask` is not installed")
+    files = {f"{number}/{file_name(number % 30)}": broadband(number) for number in range(CHUNK + 10)}
+    inbox = fill(tmp_path / "inbox", {**files, "notes.txt": b"Bitte bis Freitag\n"})
+    here, there = DataFolder(tmp_path / "here"), DataFolder(tmp_path / "there")
+    assert refresh(here, [inbox]).exit_code == 3
+    take_in(there, [inbox], (), dt.datetime.now(dt.UTC))
+    settings = {"S3MONITOR_DATA": str(there.root), "S3MONITOR_DASK": "2"}
+    run_id = machine.trigger(MONTHLY, {"only": [AREA]}, job_variables={"env": settings})
+    ended = machine.ended(run_id, patience=300)
+    assert ended == ("NeedsAttention", f"not fetched: {AREA}; files in quarantine: 1")
+    for sql in (
+        "SELECT delivery_id, state, message, observations FROM meta.delivery ORDER BY ALL",
+        "SELECT * EXCLUDE known_from FROM history.observation ORDER BY ALL",
+        "SELECT * FROM marts.broadband ORDER BY ALL",
+    ):
+        assert rows(there, sql) == rows(here, sql)
+    named = machine.ask("POST", "task_runs/filter", {"task_runs": {"name": {"like_": "decode: "}}})
+    assert {(task["name"], task["state_name"]) for task in named} == {
+        ("decode: 1 of 2", "Completed"),
+        ("decode: 2 of 2", "Completed"),
+    }
 
 
 @pytest.fixture(scope="module")

@@ -67,6 +67,15 @@ def test_the_file_and_what_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> No
     assert data_folder(Path("from-the-option"), default=Path("data")) == Path("from-the-option")
 
 
+@pytest.mark.parametrize("value", ["", "2", "tcp://10.0.0.7:8786", "tls://dask.example.org:8786"])
+def test_where_files_are_decoded(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("S3MONITOR_DASK", value)
+    assert Settings().dask == value
+    monkeypatch.delenv("S3MONITOR_DASK")
+    toml(f"dask = {value if value.isdecimal() else repr(value)}\n")
+    assert Settings().dask == value
+
+
 @pytest.mark.parametrize(
     ("name", "value", "told"),
     [
@@ -77,6 +86,8 @@ def test_the_file_and_what_goes_before_it(monkeypatch: pytest.MonkeyPatch) -> No
         ("S3MONITOR_EXPECTATIONS", "Geheim-7", "setting S3MONITOR_EXPECTATIONS: Input should be a valid boolean"),
         ("S3MONITOR_CONTACT", "Geheim-7\nX: y", "setting S3MONITOR_CONTACT: String should match"),
         ("S3MONITOR_CONTACT", "Geheim-7 €", "setting S3MONITOR_CONTACT: String should match"),
+        ("S3MONITOR_DASK", "0", "setting S3MONITOR_DASK: Value error, expected a number of processes, like 2, or the"),
+        ("S3MONITOR_DASK", "Geheim-7:8786", "setting S3MONITOR_DASK: Value error, expected a number of processes"),
         ("S3MONITOR_NOTIFY", "mailto://Geheim-7@example.org", "lists and tables are written as JSON"),
         ("S3MONITOR_ACCOUNTS", '{"x": {"user": "Geheim-7"', "lists and tables are written as JSON"),
         (
