@@ -167,7 +167,7 @@ def _task_runner(where: str, chunks: int) -> Any:
         local = {
             "n_workers": min(int(where), chunks),
             "threads_per_worker": 1,  # decoding is Python's own work: a second thread would only wait for the first
-            "dashboard_address": None,
+            "dashboard_address": "127.0.0.1:0",  # any free port; Dask warns where its usual one is taken
         }
         return task_runners.DaskTaskRunner(cluster_kwargs=local)
     if not PREFECT_API_URL.value():

@@ -23,7 +23,7 @@ ROOMS = {path.parent.name for path in ROOT.glob("*/__init__.py")}
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 #: Tools of .venv/bin that the documents call besides the command line.
-TOOLS = {"pip", "python"}
+TOOLS = {"dask", "pip", "python"}
 #: Named like files of the project, but below the data folder.
 IN_THE_DATA_FOLDER = {"quality/decisions.csv"}
 #: Mandatory in publiccode.yml 0.4, besides `url`: the address of the repository is added where the code is published.

@@ -141,19 +141,25 @@ class Machine:
         return str(self.ask("POST", path, {"parameters": parameters, "state": {"type": "SCHEDULED"}, **more})["id"])
 
     def schedule(self, name: str, seconds: float, parameters: dict[str, Any]) -> str:
-        """Let the schedule make a run in some seconds; its id."""
-        at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
-        declared = {"interval": 86400, "anchor_date": at.isoformat()}
-        body = [{"active": True, "schedule": declared, "parameters": parameters}]
-        self.ask("POST", f"deployments/{self.deployment(name)['id']}/schedules", body)
-        wanted = {
-            "deployments": {"id": {"any_": [self.deployment(name)["id"]]}},
-            "flow_runs": {
-                "expected_start_time": {"before_": at.isoformat()},
-                "state": {"type": {"any_": ["SCHEDULED"]}},
-            },
-        }
-        return str(until(lambda: self.ask("POST", "flow_runs/filter", wanted), "the scheduler")[0]["id"])
+        """Let the schedule make a run in some seconds, more where the scheduler was too busy to look; its id."""
+        moment = dt.timedelta(seconds=0.5)
+        while seconds < LONG:
+            at = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
+            declared = {"interval": 86400, "anchor_date": at.isoformat()}
+            body = [{"active": True, "schedule": declared, "parameters": parameters}]
+            self.ask("POST", f"deployments/{self.deployment(name)['id']}/schedules", body)
+            wanted = {
+                "deployments": {"id": {"any_": [self.deployment(name)["id"]]}},
+                "flow_runs": {  # in any state: a worker may already have taken it
+                    "expected_start_time": {"after_": (at - moment).isoformat(), "before_": (at + moment).isoformat()}
+                },
+            }
+            while dt.datetime.now(dt.UTC) < at:
+                if found := self.ask("POST", "flow_runs/filter", wanted):
+                    return str(found[0]["id"])
+                time.sleep(0.1)
+            seconds *= 3
+        pytest.fail("the scheduler makes no runs")
 
     def run(self, run_id: str) -> dict[str, Any]:
         found: dict[str, Any] = self.ask("GET", f"flow_runs/{run_id}")

@@ -130,7 +130,7 @@ def story(inbox: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sto
     try:
         start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", stderr=log)
         [address] = until(lambda: re.findall(r"Scheduler at: +(tcp://\S+)", log.read_text()), "the scheduler", 300)
-        start("worker", address, "--nworkers", "2", "--nthreads", "1", stderr=folder / "workers.log")
+        start("worker", address, "--nworkers", "2", "--nthreads", "1", "--no-dashboard", stderr=folder / "workers.log")
         known = {k: v for k, v in settings.items() if "FAILURES" not in k}
         ended = subprocess.run(
             [sys.executable, "-m", "tests.flows.dask_story", str(inbox), address],

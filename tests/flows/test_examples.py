@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import nbformat  # type: ignore[import-untyped]
 import pytest
 from nbclient import NotebookClient
@@ -35,7 +36,7 @@ def found(pattern: str) -> list[Any]:
 SQL = found(r"```sql\n(.*?)```")
 #: `s3monitor query [--as-of DAY] "…"`, over several lines; not the shortened ones.
 COMMANDS = found(r's3monitor query (?:--as-of (\S+) )?"((?:SELECT|FROM|\s)[^"…]*)"')
-#: In docs/analysts.md: with the DuckDB command line, with the package duckdb.
+#: In docs/analysts.md: with the DuckDB command line, with the package duckdb, of an exported file.
 R = re.findall(r"```r\n(.*?)```", (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8"), re.DOTALL)
 
 
@@ -79,8 +80,12 @@ def rows_of_growth(data: DataFolder) -> int:
         return len(connection.execute("FROM marts.growth WHERE region_id = 'RUHR'").fetchall())
 
 
-def test_the_guide_has_two_examples_in_r() -> None:
-    assert ["s3_read" in example for example in R] == [True, False]
+def test_the_guide_has_these_examples_in_r() -> None:
+    assert [re.findall("s3_read|dbConnect|read.csv", example)[0] for example in R] == [
+        "s3_read",
+        "dbConnect",
+        "read.csv",
+    ]
 
 
 @pytest.mark.slow
@@ -100,6 +105,19 @@ def test_r_with_its_package_as_the_guide_says(tmp_path: Path, sample_data: DataF
         pytest.skip("the R package duckdb is not installed")
     ended = r(R[1] + "cat(nrow(growth))", tmp_path)
     assert int(ended.stdout) == rows_of_growth(sample_data)
+
+
+def test_r_reads_an_exported_file_as_the_guide_says(tmp_path: Path, sample_data: DataFolder) -> None:
+    (tmp_path / "csv").mkdir()
+    copy = f"COPY warehouse.marts.employment TO '{tmp_path / 'csv' / 'marts.employment.csv'}' (FORMAT csv)"
+    wanted = "count(*), count(*) FILTER (sector_id = 'NA'), count(*) FILTER (region_id = '05113'), count(employees)"
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{sample_data.published}' AS warehouse (READ_ONLY); {copy}")
+        [expected] = connection.execute(f"SELECT {wanted} FROM warehouse.marts.employment").fetchall()
+    counts = "nrow(employment), sum(sector_id == 'NA'), sum(region_id == '05113'), sum(!is.na(employees))"
+    ended = r(f"{R[2]}with(employment, cat({counts}))", for_r(tmp_path))
+    assert all(expected)
+    assert ended.stdout.split() == [str(count) for count in expected]
 
 
 # --- the notebook ---------------------------------------------------------------------------------
