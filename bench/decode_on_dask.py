@@ -7,6 +7,7 @@ elsewhere (S3MONITOR_DASK) is measured as well, where it is set; its workers' pr
 from __future__ import annotations
 
 import datetime as dt
+import os
 import resource
 import sys
 import time
@@ -19,6 +20,7 @@ from flows import steps
 from flows.dask_decoding import decode_on_dask
 from flows.prefect_flow import configure_prefect
 from flows.settings import Settings
+from flows.temporary_server import start_server
 from sources.sample import regionalreport
 from sources.sample.world import World
 from warehouse.data_folder import DataFolder
@@ -30,6 +32,7 @@ def main(files: int = 2000, processes: int = 2) -> None:
         _write_reports(Path(folder) / "inbox", files)
         steps.take_in(data, [Path(folder) / "inbox"], (), dt.datetime.now(dt.UTC))
         configure_prefect(Path(folder) / "prefect", quiet=True)
+        os.environ.setdefault("PREFECT_API_URL", start_server(patience=300))
         pending = steps.to_decode(data)
         ways: dict[str, Callable[[], Any]] = {
             "one process": lambda: steps.decode(data, pending),

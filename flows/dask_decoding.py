@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flows.console import one_line
 from flows.decoding import decoded
@@ -39,7 +40,8 @@ class DaskError(Exception):
 def decode_on_dask(data: DataFolder, arrivals: Sequence[Arrival], where: str) -> list[Staged]:
     """Decode deliveries on the workers of a scheduler (`tcp://host:8786`) or in that many processes here (`2`).
 
-    Has to run within a flow of Prefect. Raises DaskError; what came back before it is kept.
+    Has to run within a flow of Prefect whose server is set: a worker that knows none starts its own. Raises DaskError;
+    what came back before it is kept.
     """
     results: list[Staged] = []
 
@@ -76,7 +78,8 @@ def decode_chunk(root: str, version: str, arrivals: list[Arrival]) -> list[Stage
 
     Raises DaskError where the worker is not able to: it has other code or does not see the data folder.
     """
-    worker, archive = socket.gethostname(), Archive(DataFolder(Path(root)).archive)
+    data, worker = DataFolder(Path(root)), socket.gethostname()
+    archive = Archive(data.archive)
     if code_version() != version:
         raise DaskError(
             f"The Dask worker on {worker} runs code version {code_version()}; this machine runs {version}. "
@@ -85,7 +88,7 @@ def decode_chunk(root: str, version: str, arrivals: list[Arrival]) -> list[Stage
     if hidden := [arrival for arrival in arrivals if not archive.content_path(arrival.sha256).is_file()]:
         raise DaskError(f"The Dask worker on {worker} does not see {archive.content_path(hidden[0].sha256)}. {_MOUNT}")
     try:
-        return list(decoded(DataFolder(Path(root)), arrivals))
+        return list(decoded(Staging(data, version), archive, arrivals))
     except OSError as error:
         raise DaskError(f"The Dask worker on {worker} cannot use the data folder: {error}") from error
 
@@ -93,8 +96,6 @@ def decode_chunk(root: str, version: str, arrivals: list[Arrival]) -> list[Stage
 def _run(runner: Any, data: DataFolder, chunks: Sequence[list[Arrival]], keep: Callable[[list[Staged]], None]) -> None:
     from prefect import flow, task
     from prefect.cache_policies import NO_CACHE
-    from prefect.client.orchestration import get_client
-    from prefect.settings import PREFECT_API_URL, temporary_settings
 
     decode = task(name="decode", cache_policy=NO_CACHE, persist_result=False)(decode_chunk)
     root, version = str(data.root.absolute()), code_version()
@@ -118,10 +119,7 @@ def _run(runner: Any, data: DataFolder, chunks: Sequence[list[Arrival]], keep: C
         if problems:
             raise problems[0]
 
-    with get_client(sync_client=True) as prefect:
-        server = str(prefect.api_url)  # also of a temporary server; a worker that is not told starts its own
-    with temporary_settings({PREFECT_API_URL: server}):
-        decode_chunks()
+    decode_chunks()
 
 
 def _client() -> Any:
@@ -170,9 +168,14 @@ def _task_runner(where: str, chunks: int) -> Any:
             "dashboard_address": "127.0.0.1:0",  # any free port; Dask warns where its usual one is taken
         }
         return task_runners.DaskTaskRunner(cluster_kwargs=local)
-    if not PREFECT_API_URL.value():
+    server = str(PREFECT_API_URL.value())
+    if _is_this_machine(server) and not _is_this_machine(where):
         raise DaskError(
-            "Workers of a Dask scheduler report to a Prefect server: name one that they reach with PREFECT_API_URL. "
-            "S3MONITOR_DASK=2 needs none: it starts two worker processes here."
+            f"The workers of {where} report to the Prefect server of this run, {server}: they do not reach it. "
+            "Name one that they reach with PREFECT_API_URL; S3MONITOR_DASK=2 starts two worker processes here."
         )
     return task_runners.DaskTaskRunner(address=where)
+
+
+def _is_this_machine(address: str) -> bool:
+    return urlsplit(address).hostname in ("127.0.0.1", "localhost", "::1")

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemas.delivery import Arrival, known_from
 from warehouse.archive import Archive
-from warehouse.code_version import code_version
 from warehouse.connect import open_in_memory
-from warehouse.data_folder import DataFolder
 from warehouse.staging import Staged, StagedRemark, Staging
 
 if TYPE_CHECKING:
@@ -22,16 +20,15 @@ if TYPE_CHECKING:
 log = logging.getLogger("s3monitor")
 
 
-def decoded(data: DataFolder, arrivals: Sequence[Arrival]) -> Iterator[Staged]:
+def decoded(staging: Staging, archive: Archive, arrivals: Sequence[Arrival]) -> Iterator[Staged]:
     """Write the observations of deliveries and give the verdict on each: `decoded`, or `quarantined` with the reason.
 
     The verdict is the caller's to save: without one a delivery is decoded again, so it is saved last.
     Raises OSError where the archive cannot be read or staging not be written: that is no fault of a file.
     """
-    staging = Staging(data, code_version())
     with open_in_memory() as connection:
         for arrival in arrivals:
-            yield _decoded(staging, Archive(data.archive), connection, arrival)
+            yield _decoded(staging, archive, connection, arrival)
 
 
 def _decoded(staging: Staging, archive: Archive, connection: duckdb.DuckDBPyConnection, arrival: Arrival) -> Staged:

@@ -153,9 +153,8 @@ def decode(data: DataFolder, arrivals: Sequence[Arrival]) -> list[Staged]:
 
     Raises OSError where the archive cannot be read.
     """
-    staging = Staging(data, code_version())
-    results = []
-    for number, staged in enumerate(decoded(data, arrivals), start=1):
+    staging, results = Staging(data, code_version()), []
+    for number, staged in enumerate(decoded(staging, Archive(data.archive), arrivals), start=1):
         staging.save(staged)
         results.append(staged)
         if number % 25 == 0 or number == len(arrivals):

@@ -272,6 +272,12 @@ def test_without_the_package_the_message_says_how_to_get_it(monkeypatch: pytest.
         dask_decoding._task_runner("2", 3)
 
 
-def test_a_scheduler_needs_a_prefect_server_that_its_workers_reach() -> None:
-    with pytest.raises(DaskError, match="name one that they reach with PREFECT_API_URL"):
-        dask_decoding._task_runner("tcp://127.0.0.1:8786", 3)
+def test_workers_elsewhere_need_a_prefect_server_that_they_reach() -> None:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:4200/api"}):
+        with pytest.raises(DaskError, match=r"they do not reach it\. Name one that they reach with PREFECT_API"):
+            dask_decoding._task_runner("tcp://10.0.0.7:8786", 3)
+        assert dask_decoding._task_runner("tcp://127.0.0.1:8786", 3).address == "tcp://127.0.0.1:8786"
+    with temporary_settings({PREFECT_API_URL: "http://10.0.0.5:4200/api"}):
+        assert dask_decoding._task_runner("tcp://10.0.0.7:8786", 3).address == "tcp://10.0.0.7:8786"
