@@ -8,7 +8,7 @@ import sys
 import typer
 
 from flows.commands import diff, explain, export, probe, quality, query, refresh, serve, serve_schedule, site, status
-from flows.console import expected_errors, fail, refuse_unprintable
+from flows.console import expected_errors, fail, refuse_unprintable, warn_of_open_settings
 
 app = typer.Typer(
     name="s3monitor",
@@ -25,6 +25,8 @@ def main() -> None:
     """Entry point: every error ends in one line on standard error; S3MONITOR_DEBUG=1 shows the traceback."""
     try:
         refuse_unprintable(sys.argv[1:])
+        os.umask(os.umask(0o077) | 0o002)  # whatever the machine allows, nobody else writes what we write
+        warn_of_open_settings()
         app()
     except Exception as error:  # the last resort: an operator gets a sentence, not a traceback
         if isinstance(error, expected_errors()):

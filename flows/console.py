@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import os
 import re
+import stat
 import sys
 import tomllib
 import unicodedata
@@ -59,6 +60,20 @@ def data_folder(option: Path | None, *, default: Path) -> Path:
         return option or Settings().data or default
 
 
+def warn_of_open_settings() -> None:
+    """Say so where others may read passwords in the file of settings, or choose there where logins are sent."""
+    from flows.settings import FILE, SECRET
+
+    try:
+        mode, names = FILE.stat().st_mode, tomllib.loads(FILE.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return  # there is none, or the command says what is wrong with it
+    if mode & stat.S_IWOTH:
+        typer.echo(f"Attention: everybody on this machine may change {FILE}: chmod 600 {FILE}", err=True)
+    elif mode & stat.S_IROTH and SECRET.intersection(names):
+        typer.echo(f"Attention: everybody on this machine may read the passwords: chmod 600 {FILE}", err=True)
+
+
 @contextmanager
 def settings_errors() -> Iterator[None]:
     """Turn what is wrong with the settings into a usage error that names the setting and never its value."""
@@ -73,7 +88,7 @@ def settings_errors() -> Iterator[None]:
         raise typer.BadParameter(f"setting {name}: {first['msg']}", param_hint="settings") from None
     except SettingsError as error:
         raise typer.BadParameter(f"{error}: lists and tables are written as JSON", param_hint="settings") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise typer.BadParameter(f"s3monitor.toml is no TOML: {error}", param_hint="settings") from error
 
 

@@ -15,7 +15,7 @@ from flows.fetch_memory import FeedMemory, read_memory, write_memory
 from flows.settings import Settings
 from schemas.delivery import Provenance
 from sources.fetching.feed import Account, Feed, Outcome, Question
-from sources.fetching.feeds import addresses, feeds, is_optional, require_known
+from sources.fetching.feeds import addresses, feeds, is_optional, require_known, require_secret_lines
 from sources.fetching.problems import FetchError
 from sources.fetching.web import Web, shown
 from warehouse.archive import Archive
@@ -160,6 +160,7 @@ def chosen_feeds(only: list[str] | None = None) -> dict[str, Feed]:
     """
     settings = Settings()
     require_known(settings.accounts)
+    require_secret_lines(settings.accounts, settings.addresses)
     known = feeds(settings.addresses)
     if not only:
         return {feed_id: feed for feed_id, feed in known.items() if not is_optional(feed_id)}

@@ -42,6 +42,7 @@ NEEDS_ATTENTION = "NeedsAttention"
 def configure_prefect(home: Path, *, quiet: bool) -> None:
     """Prefect's defaults for this project, its store in `home`; what the environment says goes first."""
     home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)  # parameters and logs of runs are the operator's
     for name, value in {**_SETTINGS, **(_QUIET if quiet else {}), "PREFECT_HOME": str(home.resolve())}.items():
         os.environ.setdefault(name, value)
 

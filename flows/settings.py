@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from sources.fetching.web import Limits
 
 
+#: In the folder where the command runs.
+FILE = Path("s3monitor.toml")
+#: Settings that hold passwords.
+SECRET = frozenset({"accounts", "notify", "warehouse"})
+
+
 class Login(BaseModel):
     """Account at a publisher; a token stands as the user, without a password."""
 
@@ -54,7 +60,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="S3MONITOR_", env_nested_delimiter="__", toml_file="s3monitor.toml", extra="forbid"
+        env_prefix="S3MONITOR_", env_nested_delimiter="__", toml_file=FILE, extra="forbid"
     )
 
     data: Path | None = None

@@ -38,7 +38,8 @@ class Archive:
         content = self.content_path(sha256)
         content.parent.mkdir(parents=True, exist_ok=True)
         temporary = content.with_suffix(".part")
-        with incoming.open() as source, temporary.open("wb") as target:
+        temporary.unlink(missing_ok=True)  # what a killed run left, or somebody put in the way: never written through
+        with incoming.open() as source, temporary.open("xb") as target:
             shutil.copyfileobj(source, target, _BLOCK)
         if sha256_of(temporary) != sha256:
             temporary.unlink()

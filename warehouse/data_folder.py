@@ -128,7 +128,8 @@ def write_atomically(path: Path, content: bytes, *, durable: bool = True) -> Non
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     for attempt in range(3):
-        with temporary.open("wb") as file:
+        temporary.unlink(missing_ok=True)  # what a killed run left, or somebody put in the way: never written through
+        with temporary.open("xb") as file:
             file.write(content)
             file.flush()
             if durable:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,6 +32,21 @@ def addresses(overrides: Mapping[str, str]) -> dict[str, str]:
         if parts.scheme not in ("https", "http") or not parts.hostname or "@" in parts.netloc:
             raise ValueError(f"the address of {name}: expected https://host/path, without a login")
     return hosts | {name: address.rstrip("/") for name, address in overrides.items()}
+
+
+def require_secret_lines(accounts: Iterable[str], overrides: Mapping[str, str]) -> None:
+    """Raises ValueError where a login would go over a line that others can read; this machine is none."""
+    for name, address in addresses(overrides).items():
+        parts = urlsplit(address)
+        if name in accounts and parts.scheme != "https" and not _is_this_machine(parts.hostname or ""):
+            raise ValueError(f"the address of {name}: expected https://, because an account is set for it")
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def require_known(names: Iterable[str]) -> None:

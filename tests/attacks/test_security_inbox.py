@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import Cli, opened
+from tests.attacks.conftest import Command
+from tests.flows.conftest import opened
 from tests.flows.inboxes import GOOD, broadband, fill, manifest
 from warehouse.archive import Archive
 from warehouse.data_folder import DataFolder
@@ -35,7 +36,7 @@ NAMES = [
 ]
 
 
-def test_names_of_all_kinds_come_in_and_are_told_and_stored_as_text(cli: Cli, inbox: Path, data: DataFolder) -> None:
+def test_names_of_all_kinds_come_in_and_are_stored_as_text(cli: Command, inbox: Path, data: DataFolder) -> None:
     for number, name in enumerate(NAMES):
         Path(os.fsdecode(os.fsencode(inbox) + b"/" + name)).write_bytes(b"Bitte bis Freitag %d\n" % number)
     ended = cli("refresh", "--inbox", inbox)
@@ -55,7 +56,7 @@ def test_names_of_all_kinds_come_in_and_are_told_and_stored_as_text(cli: Cli, in
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a link of somebody else")
-def test_links_lead_nowhere_out_of_the_inbox(cli: Cli, inbox: Path, data: DataFolder, tmp_path: Path) -> None:
+def test_links_lead_nowhere_out_of_the_inbox(cli: Command, inbox: Path, data: DataFolder, tmp_path: Path) -> None:
     (tmp_path / "s3monitor-secret.toml").write_text(SECRET)
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "passwords.csv").write_text(SECRET)
@@ -98,14 +99,14 @@ def test_a_link_of_our_own_is_followed(inbox: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs on this system")
-def test_what_is_no_file_is_refused_and_not_read(cli: Cli, inbox: Path, data: DataFolder) -> None:
+def test_what_is_no_file_is_refused_and_not_read(cli: Command, inbox: Path, data: DataFolder) -> None:
     os.mkfifo(inbox / "pipe.csv")
     ended = cli("refresh", "--inbox", inbox)
     assert (ended.code, "pipe.csv: " in ended.out) == (3, True), ended
     assert len(list(Archive(data.archive).arrivals())) == 1
 
 
-def test_a_file_larger_than_any_table_is_not_copied(cli: Cli, inbox: Path, data: DataFolder) -> None:
+def test_a_file_larger_than_any_table_is_not_copied(cli: Command, inbox: Path, data: DataFolder) -> None:
     with (inbox / "huge.csv").open("wb") as file:
         file.truncate(MAX_BYTES + 1)  # a hole: takes no room here, and would fill the archive
     ended = cli("refresh", "--inbox", inbox)
@@ -113,7 +114,7 @@ def test_a_file_larger_than_any_table_is_not_copied(cli: Cli, inbox: Path, data:
     assert len(list(Archive(data.archive).arrivals())) == 1
 
 
-def test_a_manifest_is_text_too(cli: Cli, tmp_path: Path, data: DataFolder) -> None:
+def test_a_manifest_is_text_too(cli: Command, tmp_path: Path, data: DataFolder) -> None:
     row = {
         "path": GOOD,
         "source": "[red]\x1b[31msource",
@@ -134,7 +135,7 @@ def test_a_manifest_is_text_too(cli: Cli, tmp_path: Path, data: DataFolder) -> N
 
 
 @pytest.mark.parametrize("path", ["../outside.csv", "/etc/passwd", "a/../../outside.csv"])
-def test_a_manifest_names_no_file_outside(cli: Cli, inbox: Path, tmp_path: Path, path: str) -> None:
+def test_a_manifest_names_no_file_outside(cli: Command, inbox: Path, tmp_path: Path, path: str) -> None:
     (tmp_path / "outside.csv").write_text(SECRET)
     fill(inbox, manifest([{"path": path}]))
     ended = cli("refresh", "--inbox", inbox)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from flows.cli import main
+from tests.attacks.conftest import Command
 from tests.flows.conftest import COMMAND, Ended, run
 from warehouse.connect import open_published
 
@@ -59,18 +60,8 @@ HOSTILE = (
 
 
 @pytest.fixture
-def query(published: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Query:
-    """Runs the command in this process."""
-
-    def call(sql: str, *arguments: str) -> Ended:
-        monkeypatch.chdir(published)
-        monkeypatch.setattr(sys, "argv", ["s3monitor", "query", sql, *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        stdout, stderr = capfdbinary.readouterr()
-        return Ended(int(end.value.code or 0), stdout, stderr.decode())
-
-    return call
+def query(published: Path, command: Command) -> Query:
+    return partial(replace(command, folder=published), "query")
 
 
 def tree(folder: Path) -> dict[Path, int]:

@@ -15,7 +15,7 @@ import pytest
 
 from monitor import serve
 from monitor.serve import open_server
-from tests.flows.conftest import COMMAND, run
+from tests.attacks.conftest import Command
 
 NEEDED = (
     "Content-Security-Policy",
@@ -182,11 +182,11 @@ def test_it_listens_on_this_machine_and_says_when_it_does_not(tmp_path: Path) ->
         assert "anybody" in warning(host)
 
 
-def test_a_host_that_is_none_is_told(tmp_path: Path) -> None:
+def test_a_host_that_is_none_is_told(tmp_path: Path, command: Command) -> None:
     (tmp_path / "data" / "site").mkdir(parents=True)
     (tmp_path / "data" / "site" / "index.html").write_text("x")
-    for host in ("no such host", "-h"):
-        ended = run([*COMMAND, "serve", f"--host={host}", "--port", "0"], tmp_path)
+    for host in ("no such host", "-h", "[red]"):
+        ended = command("serve", f"--host={host}", "--port", "0")
         assert (ended.code, "Traceback" in ended.stderr, "Internal" in ended.stderr) == (1, False, False), ended
 
 
