@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from reference.crosswalks import TopicSector
 from reference.regions import NRW, RUHR, nrw_kreise, ruhr_kreise
 from reference.rows import rows as reference_rows
-from reference.sectors import BA_REGIONALREPORT, TOTAL, sectors
+from reference.sectors import BA_REGIONALREPORT, DIVISIONS, TOTAL, sectors
 from schemas.observation import Observation
 from sources.cells import month_end
 from tests.warehouse.building import HIDDEN, Delivery, build_warehouse, employees, observation, records, rows
@@ -112,6 +112,20 @@ def test_a_coarse_sector_makes_a_topic_an_interval(tmp_path: Path) -> None:
         (0, 100 * len(ruhr_kreise())),
     ]
     assert {row["status"] for row in found} == {"estimated"}
+
+
+def test_divisions_without_their_sections_are_the_parts_of_the_total(tmp_path: Path) -> None:
+    """A special evaluation need not print sections; the total is no sector beside its divisions then."""
+    divisions = [code for code, sector in sectors(DIVISIONS).items() if sector.divisions == (code,)]
+    counts = {**dict.fromkeys(divisions, 10), TOTAL: 10 * len(divisions)}
+    warehouse = build(
+        tmp_path,
+        [employees(ESSEN, code, count, sector_scheme=DIVISIONS, reference_date=LATE) for code, count in counts.items()],
+    )
+    leaves = rows(warehouse, "SELECT sector_id FROM marts.leaf_sector ORDER BY 1")
+    assert leaves == [(code,) for code in sorted(divisions)]
+    ((concentration,),) = rows(warehouse, "SELECT value FROM marts.structure WHERE measure = 'herfindahl'")
+    assert concentration == pytest.approx(1 / 88, rel=1e-12)
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
