@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -11,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reference.crosswalks import TopicSector
-from reference.regions import NRW, RUHR, nrw_kreise, ruhr_kreise
+from reference.regions import GERMANY, NRW, RUHR, nrw_kreise, ruhr_kreise
 from reference.rows import rows as reference_rows
 from reference.sectors import BA_REGIONALREPORT, DIVISIONS, TOTAL, sectors
 from schemas.observation import Observation
 from sources.cells import month_end
-from tests.warehouse.building import HIDDEN, Delivery, build_warehouse, employees, observation, records, rows
+from tests.warehouse.building import HIDDEN, MISSING, Delivery, build_warehouse, employees, observation, records, rows
 
 EARLY, LATE = dt.date(2019, 6, 30), dt.date(2020, 6, 30)
 ESSEN, BOCHUM = "05113", "05911"
@@ -126,6 +127,82 @@ def test_divisions_without_their_sections_are_the_parts_of_the_total(tmp_path: P
     assert leaves == [(code,) for code in sorted(divisions)]
     ((concentration,),) = rows(warehouse, "SELECT value FROM marts.structure WHERE measure = 'herfindahl'")
     assert concentration == pytest.approx(1 / 88, rel=1e-12)
+
+
+def health_of_essen(warehouse: Path) -> dict[str, Any]:
+    sql = "FROM marts.crosswalk_employment WHERE (kind, target_id, region_id) = ('topic', 'health', ?)"
+    (row,) = records(warehouse, sql, ESSEN)
+    return row
+
+
+def test_a_missing_sector_may_hold_what_hidden_ones_do_not(tmp_path: Path) -> None:
+    """86 and 87,88 are hidden and count for health, G does not and is missing: all the rest may be in G."""
+    essen = region(ESSEN, LATE, **{"86": HIDDEN, "87,88": HIDDEN})
+    hidden = health_of_essen(build(tmp_path, essen))
+    missing = [employees(ESSEN, "G", MISSING, reference_date=LATE) if cell.sector_id == "G" else cell for cell in essen]
+    row = health_of_essen(build(tmp_path, missing))
+    assert hidden["employees_lower"] == 200
+    assert (row["employees_lower"], row["employees_upper"]) == (0, hidden["employees_upper"] + 100)
+
+
+def test_a_topic_with_hidden_sectors_needs_the_margins_of_one_delivery(tmp_path: Path) -> None:
+    """A later delivery prints the sums anew and no sectors: nobody knows what it leaves to the hidden ones."""
+    essen = region(ESSEN, LATE, **{"86": HIDDEN, "87,88": HIDDEN})
+    later = [
+        cell._replace(value=1000.0) if cell.sector_id == "G-U" else cell._replace(value=None, status="not_available")
+        for cell in essen
+        if cell.sector_id != TOTAL
+    ]
+    warehouse = build(tmp_path, essen, later)
+    assert rows(warehouse, "SELECT count(*) > 0 FROM marts.crosswalk_employment WHERE target_id <> 'health'")
+    assert not records(warehouse, "FROM marts.crosswalk_employment WHERE target_id = 'health' AND kind = 'topic'")
+
+
+def test_germany_is_no_part_of_the_sum_over_nrw(tmp_path: Path) -> None:
+    """Against NRW as the sum of its Kreise, what Germany hides does not stand in the benchmark."""
+    germany = [cell._replace(region_id=GERMANY) for cell in region(ESSEN, LATE, **{"86": HIDDEN, "P": HIDDEN})]
+    warehouse = build(tmp_path, everywhere(LATE), germany)
+    (row,) = records(
+        warehouse, "FROM marts.crosswalk_employment WHERE (kind, target_id, region_id) = ('topic', 'health', 'DE')"
+    )
+    total = 100 * len(LEAVES)
+    most = row["employees_upper"]
+    ((of_nrw,),) = rows(
+        warehouse,
+        "SELECT employees_lower FROM marts.crosswalk_employment WHERE (kind, target_id, region_id) = "
+        "('topic', 'health', '05')",
+    )
+    assert row["employees_lower"] < most
+    assert row["location_quotient_upper"] == pytest.approx((most / total) / (of_nrw / (53 * total)), rel=1e-12)
+
+
+def test_a_topic_is_compared_within_its_sector_scheme(tmp_path: Path) -> None:
+    """Divisions are printed for NRW and Essen alone: Bochum has coarse sectors, which hold other parts of the topic."""
+    divisions = [code for code, sector in sectors(DIVISIONS).items() if sector.divisions == (code,)]
+    counts = {**dict.fromkeys(divisions, 10), TOTAL: 880}
+    fine = [
+        employees(region_id, code, count, sector_scheme=DIVISIONS, reference_date=LATE)
+        for region_id in (ESSEN, NRW)
+        for code, count in counts.items()
+    ]
+    warehouse = build(tmp_path, everywhere(LATE), fine)
+    found = rows(
+        warehouse,
+        "SELECT region_id, dataset, benchmark_value FROM marts.indicator_value "
+        "WHERE indicator_id = 'topic_employees.health' AND region_id IN (?, ?, ?) ORDER BY region_id",
+        *(ESSEN, BOCHUM, NRW),
+    )
+    ((of_nrw,),) = rows(
+        warehouse,
+        "SELECT employees FROM marts.crosswalk_employment WHERE (kind, target_id, region_id, sector_scheme) = "
+        "('topic', 'health', '05', ?)",
+        DIVISIONS,
+    )
+    assert found == [
+        (NRW, "crosswalk_employment/wz08-2", of_nrw),
+        (ESSEN, "crosswalk_employment/wz08-2", of_nrw),
+        (BOCHUM, "crosswalk_employment/ba-rr", None),
+    ]
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -183,6 +183,25 @@ def test_a_hidden_cell_lies_between_zero_and_what_the_margins_leave(
     assert (cell["employees"], cell["employees_lower"], cell["employees_upper"]) == (None, 0, upper)
 
 
+def test_margins_of_another_delivery_bound_nothing(tmp_path: Path) -> None:
+    """A later delivery counted anew and prints sums alone: what it would leave to the hidden cells is not so."""
+    earlier = [
+        employees(NRW, "F", 1000),
+        *(employees(kreis, "F", HIDDEN if kreis in (ESSEN, REMSCHEID) else 19) for kreis in KREISE),
+        *(employees(ESSEN, sector, count) for sector, count in (("B-F", 500), ("C", 300), ("B,D,E", 0))),
+    ]
+    nrw_anew = [employees(NRW, "F", 972), *(employees(kreis, "F", MISSING) for kreis in KREISE)]
+    essen_anew = [employees(ESSEN, "B-F", 310), employees(ESSEN, "F", MISSING)]
+    for later, upper in (([], 31), (nrw_anew, 200), (essen_anew, 31), ([*nrw_anew, *essen_anew], None)):
+        built = build_warehouse(tmp_path, Delivery("earlier", earlier), Delivery("later", later, dt.date(2022, 1, 1)))
+        found = rows(
+            built,
+            "SELECT employees_lower, employees_upper FROM marts.employment WHERE region_id = ? AND sector_id = 'F'",
+            ESSEN,
+        )
+        assert found == [(0, upper)]
+
+
 def test_a_margin_without_hidden_cell_stays_exact(built: Path) -> None:
     cell = employment(built, "one hidden", ESSEN, "C")
     assert cell is not None

@@ -21,7 +21,8 @@ ancestor AS (
     WHERE t.parent_id IS NOT NULL
 ),
 cell AS (
-    SELECT e.region_id, e.sector_scheme, e.sector_id, e.reference_date, e.employees, e.status, e.basis, tree.children
+    SELECT e.region_id, e.sector_scheme, e.sector_id, e.reference_date, e.employees, e.status, e.basis, e.delivery_id,
+           tree.children
     FROM marts.employment e JOIN tree USING (sector_scheme, sector_id)
     WHERE e.delivery_id IS NOT NULL
 ),
@@ -29,7 +30,8 @@ scheme_size AS (
     SELECT sector_scheme, count(*) AS sectors FROM tree GROUP BY sector_scheme
 ),
 whole_table AS (  -- tables in which every sector of the tree has a row, so that hidden sectors fill the remainder
-    SELECT region_id, sector_scheme, reference_date, count(*) = any_value(sectors) AS is_whole
+    SELECT region_id, sector_scheme, reference_date, count(*) = any_value(sectors) AS is_whole,
+           count(DISTINCT delivery_id) > 1 AS is_mixed  -- another delivery may have counted anew
     FROM cell JOIN scheme_size USING (sector_scheme) GROUP BY ALL
 ),
 anchored AS (  -- every cell with its nearest known ancestor
@@ -56,7 +58,8 @@ known_part AS (
 remainder AS (
     SELECT a.region_id, a.sector_scheme, a.reference_date, a.anchor_id,
            greatest(0, any_value(a.anchor_employees) - coalesce(sum(a.employees), 0)) AS employees,
-           any_value(a.anchor_children) = 'complete' AND any_value(w.is_whole) AS is_filled
+           any_value(a.anchor_children) = 'complete' AND any_value(w.is_whole)
+               AND bool_and(a.status <> 'not_available') AS is_filled
     FROM anchored a JOIN whole_table w USING (region_id, sector_scheme, reference_date)
     GROUP BY ALL
 ),
@@ -76,10 +79,11 @@ hidden_part AS (
            marts.ordered_sum(lower_part) AS lower_part, marts.ordered_sum(upper_part) AS upper_part
     FROM hidden_group GROUP BY ALL
 ),
-gap AS (  -- a table with a missing figure in a counted leaf gives no result
+gap AS (  -- a missing figure in a counted leaf gives no result, nor a hidden one whose margins another delivery prints
     SELECT DISTINCT kind, target_id, region_id, sector_scheme, reference_date
     FROM leaf JOIN marts.sector_weight USING (sector_scheme, sector_id)
-    WHERE status = 'not_available' AND weight_upper > 0
+    JOIN whole_table USING (region_id, sector_scheme, reference_date)
+    WHERE (status = 'not_available' OR status = 'suppressed' AND is_mixed) AND weight_upper > 0
 ),
 printed AS (
     SELECT k.kind, k.target_id, k.region_id, k.sector_scheme, k.reference_date,
@@ -118,11 +122,14 @@ total AS (
 ),
 compared AS (
     SELECT r.*, e_i.employees AS e_i, e_i.basis, b.region_id AS benchmark_id,
-           if(b.is_sum, marts.location_quotient_lower_in_sum(r.employees_lower, r.employees_upper, e_i.employees,
+           -- Germany is no part of the sum over the Kreise of NRW
+           if(b.is_sum AND r.region_id <> 'DE',
+              marts.location_quotient_lower_in_sum(r.employees_lower, r.employees_upper, e_i.employees,
                                                              b.employees_upper, e_b.employees),
               marts.location_quotient(r.employees_lower, e_i.employees, b.employees_upper, e_b.employees))
                AS location_quotient_lower,
-           if(b.is_sum, marts.location_quotient_upper_in_sum(r.employees_lower, r.employees_upper, e_i.employees,
+           if(b.is_sum AND r.region_id <> 'DE',
+              marts.location_quotient_upper_in_sum(r.employees_lower, r.employees_upper, e_i.employees,
                                                              b.employees_lower, e_b.employees),
               marts.location_quotient(r.employees_upper, e_i.employees, b.employees_lower, e_b.employees))
                AS location_quotient_upper

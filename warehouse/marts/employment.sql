@@ -2,6 +2,7 @@
 -- leave to a suppressed cell. A suppressed cell lies between 0 and what remains
 --   (a) of its nearest printed ancestor in the sector hierarchy after the known sectors beside it, and
 --   (b) of the printed figure for NRW after the known Kreise, where the table prints NRW.
+-- The margins are those of the delivery that hides the cell: an earlier or later one may have counted anew.
 -- The lower bound stays 0 even where the margins leave one value only: the publisher hid it, so do we.
 WITH RECURSIVE cell AS (
     SELECT dataset, region_id, sector_scheme, sector_id, reference_date, value, status, basis, delivery_id, locator
@@ -36,16 +37,16 @@ suppressed AS (
     SELECT * FROM cell WHERE status = 'suppressed'
 ),
 known_children AS (
-    SELECT dataset, region_id, sector_scheme, reference_date, parent_id, sum(value) AS employees
+    SELECT dataset, delivery_id, region_id, sector_scheme, reference_date, parent_id, sum(value) AS employees
     FROM cell JOIN printed_parent USING (dataset, sector_scheme, sector_id, reference_date)
     GROUP BY ALL
 ),
 hidden AS (
-    SELECT dataset, region_id, sector_scheme, sector_id, reference_date, parent_id,
+    SELECT dataset, delivery_id, region_id, sector_scheme, sector_id, reference_date, parent_id,
            coalesce(known_children.employees, 0) AS known_beside
     FROM suppressed
     JOIN printed_parent USING (dataset, sector_scheme, sector_id, reference_date)
-    LEFT JOIN known_children USING (dataset, region_id, sector_scheme, reference_date, parent_id)
+    LEFT JOIN known_children USING (dataset, delivery_id, region_id, sector_scheme, reference_date, parent_id)
 ),
 parent AS (
     SELECT * FROM cell SEMI JOIN (SELECT DISTINCT sector_scheme, parent_id AS sector_id FROM printed_parent)
@@ -53,30 +54,31 @@ parent AS (
 ),
 -- Top down: the remainder of a hidden parent is at most the remainder that its own parent leaves it.
 remainder AS (
-    SELECT h.dataset, h.region_id, h.sector_scheme, h.sector_id, h.reference_date,
+    SELECT h.dataset, h.delivery_id, h.region_id, h.sector_scheme, h.sector_id, h.reference_date,
            parent.value - h.known_beside AS employees_upper
     FROM hidden h
     JOIN parent
-        ON parent.dataset = h.dataset AND parent.region_id = h.region_id
+        ON parent.dataset = h.dataset AND parent.delivery_id = h.delivery_id AND parent.region_id = h.region_id
         AND parent.sector_scheme = h.sector_scheme AND parent.sector_id = h.parent_id
         AND parent.reference_date = h.reference_date
     WHERE parent.value IS NOT NULL
     UNION ALL
-    SELECT h.dataset, h.region_id, h.sector_scheme, h.sector_id, h.reference_date,
+    SELECT h.dataset, h.delivery_id, h.region_id, h.sector_scheme, h.sector_id, h.reference_date,
            r.employees_upper - h.known_beside
     FROM remainder r
     JOIN hidden h
-        ON h.dataset = r.dataset AND h.region_id = r.region_id AND h.sector_scheme = r.sector_scheme
+        ON h.dataset = r.dataset AND h.delivery_id = r.delivery_id AND h.region_id = r.region_id AND h.sector_scheme = r.sector_scheme
         AND h.parent_id = r.sector_id AND h.reference_date = r.reference_date
 ),
 known_in_kreise AS (
-    SELECT dataset, sector_scheme, sector_id, reference_date, coalesce(sum(value), 0) AS employees
+    SELECT dataset, delivery_id, sector_scheme, sector_id, reference_date, coalesce(sum(value), 0) AS employees
     FROM cell SEMI JOIN (FROM marts.region WHERE level = 'kreis') USING (region_id)
     GROUP BY ALL
 ),
 left_by_nrw AS (
-    SELECT dataset, sector_scheme, sector_id, reference_date, nrw.value - known.employees AS employees_upper
-    FROM cell nrw JOIN known_in_kreise known USING (dataset, sector_scheme, sector_id, reference_date)
+    SELECT dataset, delivery_id, sector_scheme, sector_id, reference_date,
+           nrw.value - known.employees AS employees_upper
+    FROM cell nrw JOIN known_in_kreise known USING (dataset, delivery_id, sector_scheme, sector_id, reference_date)
     WHERE nrw.region_id = '05' AND nrw.value IS NOT NULL
 ),
 hidden_bounds AS (
@@ -86,8 +88,8 @@ hidden_bounds AS (
            -- not greatest(0, margin): that would make 0 of a margin that is not printed
            if(margin < 0, 0, margin) AS employees_upper
     FROM suppressed
-    LEFT JOIN remainder USING (dataset, region_id, sector_scheme, sector_id, reference_date)
-    LEFT JOIN left_by_nrw USING (dataset, sector_scheme, sector_id, reference_date)
+    LEFT JOIN remainder USING (dataset, delivery_id, region_id, sector_scheme, sector_id, reference_date)
+    LEFT JOIN left_by_nrw USING (dataset, delivery_id, sector_scheme, sector_id, reference_date)
 ),
 bounded AS NOT MATERIALIZED (
     SELECT *, value AS employees_lower, value AS employees_upper FROM cell WHERE status <> 'suppressed'

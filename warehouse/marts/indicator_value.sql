@@ -86,13 +86,18 @@ chosen AS (
     QUALIFY row_number() OVER (
         PARTITION BY indicator_id, region_id, reference_date
         ORDER BY value IS NULL AND value_upper IS NULL, source_rank) = 1
+),
+nrw AS (  -- a topic is compared within its sector scheme: another one holds other parts of it
+    SELECT * FROM chosen WHERE region_id = '05' AND NOT starts_with(dataset, 'crosswalk_employment/')
+    UNION ALL
+    SELECT * FROM valued WHERE region_id = '05' AND starts_with(dataset, 'crosswalk_employment/')
 )
 SELECT c.indicator_id, c.region_id, c.reference_date, c.value, c.value_lower, c.value_upper,
        i.unit, c.status, if(nrw.value IS NULL, NULL, '05') AS benchmark_id, nrw.value AS benchmark_value,
        c.dataset, c.basis
 FROM chosen c
 JOIN marts.indicator i USING (indicator_id)
-LEFT JOIN chosen nrw
-    ON nrw.indicator_id = c.indicator_id AND nrw.region_id = '05' AND nrw.reference_date = c.reference_date
-    AND nrw.basis = c.basis
+LEFT JOIN nrw
+    ON nrw.indicator_id = c.indicator_id AND nrw.reference_date = c.reference_date AND nrw.basis = c.basis
+    AND (nrw.dataset = c.dataset OR NOT starts_with(nrw.dataset, 'crosswalk_employment/'))
 ORDER BY c.indicator_id, c.reference_date, c.region_id
