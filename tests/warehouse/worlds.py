@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog  # type: ignore[import-untyped]
 
 from reference.regions import GERMANY, NRW, RUHR, nrw_kreise, ruhr_kreise
-from reference.sectors import TOTAL, sectors
+from reference.sectors import DIVISIONS, TOTAL, sectors
 from schemas.observation import Observation
 from tests.warehouse.building import HIDDEN, MISSING, employees
 
@@ -194,6 +194,48 @@ def tables(draw: st.DrawFn, scheme: str, date: dt.date) -> Table:
         _Truth({(region, sector): truth[region, sector] for region in regions for sector in sector_ids}),
         hidden - missing,
         missing,
+    )
+
+
+def random_table(random: Random, scheme: str, date: dt.date) -> Table:
+    """A table that hides as no publisher would: single cells, whole rows and columns, wholes without their parts.
+
+    Few Kreise hide, so that hidden cells meet in one sum, and a third of the tables misses a cell or two.
+    """
+    codes = set(sectors(scheme)) - {TOTAL}
+    if scheme == DIVISIONS:  # as it is ordered: with sections, without, or sections alone
+        top = {code for code in codes if sectors(scheme)[code].parent_id == TOTAL}
+        codes = random.choice((codes, codes - top, top))
+    sector_ids = (TOTAL, *sorted(codes))
+    above = random.choice([(), (NRW,), (NRW, GERMANY), (GERMANY,)])
+    regions = (*nrw_kreise(), *above)
+    truth = _truth(scheme, random)
+    hiding = [*random.sample([*_HIDING, *random.sample(nrw_kreise(), 3)], 4), *above]
+    hidden = set()
+    for _ in range(random.randint(1, 4)):
+        match random.randrange(4):
+            case 0:  # cells here and there
+                hidden |= {(random.choice(hiding), random.choice(sector_ids)) for _ in range(random.randint(1, 10))}
+            case 1:  # most of a region
+                region = random.choice(hiding)
+                hidden |= {(region, sector) for sector in sector_ids[1:] if random.random() < 0.7}
+            case 2:  # one sector in several Kreise
+                sector = random.choice(sector_ids[1:])
+                hidden |= {(region, sector) for region in hiding if random.random() < 0.8}
+            case 3:  # the small figures
+                region = random.choice(hiding)
+                hidden |= {(region, sector) for sector in sector_ids[1:] if truth[region, sector] < 10}
+    missing = set()
+    if random.random() < 0.3:
+        missing = {(random.choice(hiding), random.choice(sector_ids[1:])) for _ in range(random.randint(1, 2))}
+    return Table(
+        scheme,
+        date,
+        above,
+        sector_ids,
+        _Truth({(region, sector): truth[region, sector] for region in regions for sector in sector_ids}),
+        frozenset(hidden - missing),
+        frozenset(missing),
     )
 
 
