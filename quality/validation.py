@@ -5,6 +5,7 @@ Three layers: each cell for itself (pandera, schemas/observation_schema.py); key
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def validate(
 ) -> list[Failure]:
     """Failures of the deliveries staged in `parquet` (each named `<delivery_id>.parquet`).
 
-    editions   delivery_id → edition it belongs to (such as its day of publication)
+    editions   delivery_id → edition it belongs to: the day from which it was known, ISO
     context    deliveries accepted before, which may complete an edition
     """
     columns = ", ".join(Observation._fields)
@@ -50,7 +51,9 @@ def validate(
         "FROM read_parquet(?, filename = true)",
         [[str(path) for path in parquet]],
     )
-    failures = [*_cells(connection.execute("FROM decoded").df()), *_duplicate_keys(connection)]
+    frame = connection.execute("FROM decoded").df()
+    days = [dt.date.fromisoformat(editions[path.stem]) for path in parquet if path.stem in editions]
+    failures = [*_cells(frame, max(days, default=dt.date.min)), *_duplicate_keys(connection)]
     failures += _sector_sums(connection)
     failures += _kreis_sums(connection, sum_rules)
     for rule in edition_rules:
@@ -58,12 +61,12 @@ def validate(
     return failures
 
 
-def _cells(frame: pd.DataFrame) -> list[Failure]:
+def _cells(frame: pd.DataFrame, known_on: dt.date) -> list[Failure]:
     from schemas.observation_schema import failures
 
     return [
         Failure(str(row.delivery_id), str(row.locator), f"check {row.check} failed for “{row.value}”")
-        for row in failures(frame).itertuples()
+        for row in failures(frame, known_on).itertuples()
     ]
 
 

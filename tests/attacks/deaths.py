@@ -13,8 +13,11 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+from warehouse.code_version import code_version
 
 #: Changes to the file system that Python code makes by these names, and those that DuckDB's files get through them.
 CHANGES = ("replace", "rename", "link", "unlink", "rmdir", "mkdir", "chmod", "fsync")
@@ -55,6 +58,14 @@ class Ended:
     code: int
     result: Any
     output: str
+
+
+def preload() -> None:
+    """Import what a refresh needs, so that forked processes have it."""
+    for name in ("great_expectations", "jinja2", "pandas", "pandera", "python_calamine", "scipy.optimize", "flows.cli",
+                 "flows.refresh", "monitor.site", "quality.validation", "sources.catalogue"):  # fmt: skip
+        import_module(name)
+    code_version()
 
 
 def in_child(function: Callable[[], Any], log: Path, environment: dict[str, str] | None = None) -> Ended:

@@ -22,13 +22,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from monitor.marker import release_of_site
 from quality.ledger import findings_of
-from tests.attacks.deaths import LIVES, Death, Doom, Ended, in_child
+from tests.attacks.deaths import LIVES, Death, Doom, Ended, in_child, preload
 from tests.attacks.folders import (
     Content,
     broken_archive,
@@ -39,7 +38,6 @@ from tests.attacks.folders import (
     timeless,
 )
 from tests.flows.conftest import COMMAND, environment
-from warehouse.code_version import code_version
 from warehouse.data_folder import DataFolder
 
 REAL = Path(os.environ.get("S3MONITOR_REAL_FILES", Path(__file__).parents[3] / "shared" / "real"))
@@ -238,14 +236,6 @@ def part_of(inbox: Path, folder: Path) -> Path:
     return folder
 
 
-def preload() -> None:
-    """Import what a refresh needs, so that forked processes have it."""
-    for name in ("great_expectations", "jinja2", "pandas", "pandera", "python_calamine", "scipy.optimize", "flows.cli",
-                 "flows.refresh", "monitor.site", "quality.validation", "sources.catalogue"):  # fmt: skip
-        import_module(name)
-    code_version()
-
-
 # --- with a Prefect server, and other commands ------------------------------------------------------
 
 
@@ -306,7 +296,7 @@ def _living_in(data: DataFolder) -> list[int]:
 def kill_commands(world: World, chance: random.Random, number: int, tell: Callable[[str], None]) -> list[Fault]:
     """Deaths in `site`, `export` and `quality accept`: the same command again makes up for them."""
     faults = []
-    finding = _a_finding(world)
+    finding = a_finding(world)
     for turn in range(number):
         name = ("site", "export", "quality")[turn % 3]
         with TemporaryDirectory(dir=world.work) as folder:
@@ -347,7 +337,8 @@ def _whole(world: World, data: DataFolder, command: Sequence[str]) -> Run:
     return _WHOLE[command[0]]
 
 
-def _a_finding(world: World) -> str:
+def a_finding(world: World) -> str:
+    """Id of a finding of the release; the same each time."""
     ended = in_child(lambda: sorted(findings_of(world.after.published)), world.work / "log of findings")
     return str(ended.result[0])
 
@@ -360,7 +351,7 @@ def _after_command(world: World, data: DataFolder, out: Path, name: str, command
     ended = world.run(data, LIVES, command=command)
     if ended.code or "Traceback" in ended.output:
         found.append(f"the command again: {ended.output[-800:]}")
-    if name == "export" and (missing := _unlisted(out)):
+    if name == "export" and (missing := unlisted(out)):
         found.append(f"the export is not whole: {missing}")
     left = sorted(path.name for path in out.parent.glob(".out*"))
     ended = world.run(data, LIVES)
@@ -372,7 +363,7 @@ def _after_command(world: World, data: DataFolder, out: Path, name: str, command
     return found + left
 
 
-def _unlisted(out: Path) -> list[str]:
+def unlisted(out: Path) -> list[str]:
     """Files of an export whose checksum is not the one that is listed."""
     listed = [line.split("  ", 1) for line in (out / "SHA256SUMS").read_text().splitlines()]
     return [path for sha256, path in listed if hashlib.sha256((out / path).read_bytes()).hexdigest() != sha256]
@@ -400,7 +391,7 @@ def main() -> int:
         }
         for name, world in worlds.items():
             tell(f"{name}: a run takes {world.whole.seconds:.1f} s of CPU and makes {world.whole.changes} changes")
-            share = options.kills // 4 if name == "whole" else options.kills - options.kills // 4
+            share = options.kills // 10 if name == "whole" else options.kills - options.kills // 10
             if "steps" in options.only:
                 deaths = list(at_steps(world))
                 rows.append((f"{name}: at steps", len(deaths), kill_refreshes(world, deaths, tell)))

@@ -37,6 +37,14 @@ def test_good_cells_have_no_failures() -> None:
     assert failures(frame(*GOOD)).to_dict("records") == []
 
 
+def test_a_clock_that_is_behind_makes_no_date_implausible() -> None:
+    """Else a verdict on a wrong clock would stay for as long as the program does."""
+    ahead = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=500)
+    cells = frame(observation(1, reference_date=ahead))
+    assert set(failures(cells)["check"]) == {"reference_date date_plausible"}
+    assert failures(cells, known_on=ahead).empty
+
+
 BROKEN: dict[str, tuple[Observation, str]] = {
     "unknown region": (observation(1, region_id="05334000"), "region_id isin"),
     "the Ruhr, which nobody publishes": (observation(1, region_id="RUHR"), "region_id isin"),
