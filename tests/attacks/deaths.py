@@ -60,10 +60,13 @@ class Ended:
     output: str
 
 
-def preload() -> None:
-    """Import what a refresh needs, so that forked processes have it."""
-    for name in ("great_expectations", "jinja2", "pandas", "pandera", "python_calamine", "scipy.optimize", "flows.cli",
-                 "flows.refresh", "monitor.site", "quality.validation", "sources.catalogue"):  # fmt: skip
+def preload(settings: dict[str, str]) -> None:
+    """Import what a refresh with these settings needs, so that forked processes have it."""
+    names = ["jinja2", "pandas", "pandera.pandas", "python_calamine", "flows.cli", "flows.refresh"]
+    names += ["quality.validation", "sources.catalogue"]
+    names += ["great_expectations"] if settings["S3MONITOR_EXPECTATIONS"] == "true" else []
+    names += ["monitor.site"] if settings["S3MONITOR_SITE"] == "true" else []
+    for name in names:
         import_module(name)
     code_version()
 

@@ -212,7 +212,7 @@ OF_PEOPLE = ("population", "municipal_debt_per_capita", "gdp_per_capita", "net_m
 
 def run_phase(folder: Path, first: int, last: int, seed: int) -> None:
     """Months one after the other, each in a process of its own; what each came to is written to `folder`."""
-    preload()
+    preload(SETTINGS)
     data = DataFolder(folder / "data")
     for number in range(first, last):
         ended = in_child(lambda number=number: run_month(number, seed, data), folder / "log", SETTINGS)

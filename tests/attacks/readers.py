@@ -187,7 +187,7 @@ def main() -> int:
     if options.reader:
         kind, data, stop = options.reader
         return be_a_reader(kind, Path(data), Path(stop))
-    preload()
+    preload(WHOLE)
     lines, faults = [f"Readers and writers, seed {options.seed}", ""], []
     with TemporaryDirectory(prefix="readers-") as name:
         folder = Path(name)
