@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from schemas.delivery import Arrival
-from warehouse.data_folder import DataFolderError, sync_file, write_atomically
+from warehouse.data_folder import DataFolderError, sync_file, sync_folder, write_atomically
 from warehouse.inbox import Incoming
 
 _BLOCK = 1 << 20
@@ -30,11 +30,21 @@ class Archive:
     def take_in(self, incoming: Incoming, now: dt.datetime) -> tuple[Arrival, bool]:
         """(the delivery, whether it is new). The same bytes again are the delivery that is already there.
 
-        Its record is written anew where it cannot be read.
+        Bytes that were lost are put back; a record that cannot be read is written anew.
         """
         sha256 = incoming.sha256()
-        if known := self._known(sha256):
+        known = self._known(sha256)
+        if not (known and self.content_path(sha256).exists()):
+            self._store(incoming, sha256)
+        if known:
             return known, False
+        size = self.content_path(sha256).stat().st_size
+        arrival = Arrival(sha256, size, incoming.name, now, incoming.provenance)
+        record = json.dumps(arrival.to_json(), ensure_ascii=False, indent=1)
+        write_atomically(self._record_path(sha256), record.encode())
+        return arrival, True
+
+    def _store(self, incoming: Incoming, sha256: str) -> None:
         content = self.content_path(sha256)
         content.parent.mkdir(parents=True, exist_ok=True)
         temporary = content.with_suffix(".part")
@@ -47,10 +57,7 @@ class Archive:
         sync_file(temporary)
         temporary.chmod(0o444)
         temporary.replace(content)
-        arrival = Arrival(sha256, content.stat().st_size, incoming.name, now, incoming.provenance)
-        record = json.dumps(arrival.to_json(), ensure_ascii=False, indent=1)
-        write_atomically(self._record_path(sha256), record.encode())
-        return arrival, True
+        sync_folder(content.parent)
 
     def read(self, sha256: str) -> Arrival:
         """Raises FileNotFoundError, or DataFolderError where the record is damaged."""
@@ -83,8 +90,13 @@ class Archive:
         return self.folder / sha256[:2] / f"{sha256}.json"
 
 
-@cache  # a run asks for all of them several times, and a record never changes
 def _read(record: Path) -> Arrival:
+    """Raises FileNotFoundError, or DataFolderError where the record is damaged."""
+    return _parsed(record, record.stat().st_mtime_ns)
+
+
+@cache  # a run asks for all of them several times; one that was restored meanwhile has another time
+def _parsed(record: Path, _written: int) -> Arrival:
     try:
         return Arrival.from_json(json.loads(record.read_text(encoding="utf-8")))
     except (ValueError, LookupError, TypeError) as error:

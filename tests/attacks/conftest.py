@@ -12,7 +12,6 @@ import pytest
 
 from flows.cli import main
 from tests.flows.conftest import Ended, environment, inbox, published
-from warehouse import archive
 
 __all__ = ["inbox", "published"]
 
@@ -26,7 +25,6 @@ class Command:
 
     def __call__(self, *arguments: object, **settings: str) -> Ended:
         plain = ["--no-prefect"] if arguments[:1] == ("refresh",) else []
-        archive._read.cache_clear()  # as at the start of a program
         with pytest.MonkeyPatch.context() as patch:
             for name in [name for name in os.environ if name.startswith(("S3MONITOR_", "PREFECT_"))]:
                 patch.delenv(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shutil
 import stat
 from pathlib import Path
 from typing import IO
@@ -62,19 +63,11 @@ def test_a_damaged_record_is_named_and_the_same_file_mends_it(archive: Archive, 
     arrival, _ = archive.take_in(incoming(tmp_path, "a.csv", b"1;2"), JANUARY)
     record = archive.content_path(arrival.sha256).with_suffix(".json")
     record.write_bytes(left)
-    _forget()
     with pytest.raises(DataFolderError, match=r"\.json is damaged .* Restore it from the backup"):
         list(archive.arrivals())
     again, is_new = archive.take_in(incoming(tmp_path, "a.csv", b"1;2"), FEBRUARY)
     assert is_new
     assert list(archive.arrivals()) == [again]
-
-
-def _forget() -> None:
-    """What a process has read of records that never change: here they do."""
-    from warehouse import archive
-
-    archive._read.cache_clear()
 
 
 def test_the_same_bytes_twice_are_one_delivery_whatever_their_name(archive: Archive, tmp_path: Path) -> None:
@@ -117,6 +110,24 @@ def test_bytes_without_a_record_have_not_arrived_and_arrive_again(archive: Archi
     assert content.read_bytes() == b"1;2"
     assert list(archive.arrivals()) == [arrival]
     assert sorted(path.suffix for path in content.parent.iterdir()) == [".bin", ".json"]
+
+
+def test_bytes_that_were_lost_are_put_back_under_their_old_record(archive: Archive, tmp_path: Path) -> None:
+    arrival, _ = archive.take_in(incoming(tmp_path, "a.csv", b"1"), JANUARY)
+    archive.content_path(arrival.sha256).unlink()
+    assert archive.take_in(incoming(tmp_path, "b.csv", b"1"), FEBRUARY) == (arrival, False)
+    assert archive.content_path(arrival.sha256).read_bytes() == b"1"
+
+
+def test_what_was_taken_out_of_the_archive_arrives_anew(archive: Archive, tmp_path: Path) -> None:
+    """Also where the process has read its record before."""
+    file = incoming(tmp_path, "a.csv", b"1")
+    arrival, _ = archive.take_in(file, JANUARY)
+    assert archive.read(arrival.sha256) == arrival
+    shutil.rmtree(archive.content_path(arrival.sha256).parent)
+    again, is_new = archive.take_in(file, FEBRUARY)
+    assert is_new
+    assert archive.read(again.sha256).arrived_at == FEBRUARY
 
 
 def test_a_killed_record_is_no_record(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
