@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from warehouse.data_folder import DataFolder
 
 #: Prefect reads its settings when it is imported; prefect.toml counts only where it lies. Nothing is sent to anyone;
-#: a laptop needs longer than the default 20 s to start the temporary server the first time.
+#: a laptop needs longer than the default 20 s to start the temporary server the first time, a busy machine minutes
+#: (that it died is seen at once).
 _SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "90",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
     "PREFECT_LOGGING_EXTRA_LOGGERS": "s3monitor",
 }
 #: For a run at the command line: that says itself what happens; Prefect keeps its log, with the traces, in its store.

@@ -86,6 +86,8 @@ def main() -> None:
 
 def _end_with_the_run(server: uvicorn.Server) -> None:
     sys.stdin.buffer.read()
+    if not server.started:
+        os._exit(1)  # nobody has told it anything yet
     server.should_exit = True
     time.sleep(_LAST_WORDS)
     os._exit(1)

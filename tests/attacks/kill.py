@@ -47,8 +47,8 @@ HELD_BACK = 3
 #: What a refresh does besides; the dear ones are left out of a part of the runs, so that there can be more of them.
 WHOLE = {"S3MONITOR_EXPECTATIONS": "true", "S3MONITOR_SITE": "true"}
 LEAN = {"S3MONITOR_EXPECTATIONS": "false", "S3MONITOR_SITE": "false"}
-#: Seconds that a server whose run was killed may take to notice it.
-PATIENCE = 10
+#: Seconds that a server whose run was killed may take to end, on a machine that is busy.
+PATIENCE = 60
 #: One name per boundary in the order of a run; `validate` is called once per source.
 STEPS = ("tidy", "take_in", "decode", "validate", "build", "check", "run_expectations", "record_results", "publish",
          "write_report", "write_site", "publish_to_lake")  # fmt: skip
@@ -341,8 +341,12 @@ def _whole(world: World, data: DataFolder, command: Sequence[str]) -> Run:
 
 
 def a_finding(world: World) -> str:
-    """Id of a finding of the release; the same each time."""
-    ended = in_child(lambda: sorted(findings_of(world.after.published)), world.work / "log of findings")
+    """Id of a finding that both releases have; the same each time."""
+
+    def common() -> list[str]:
+        return sorted(findings_of(world.before.published).keys() & findings_of(world.after.published).keys())
+
+    ended = in_child(common, world.work / "log of findings")
     return str(ended.result[0])
 
 
