@@ -15,6 +15,8 @@ from sources.rejected import Rejected
 if TYPE_CHECKING:
     from python_calamine import CalamineWorkbook
 
+    from sources.package import Package
+
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 #: Enough for every header we recognise: the longest (12411-09i, 92 columns repeated on four rows) has 13 kB.
 HEAD_BYTES = 65_536
@@ -91,10 +93,18 @@ class ArrivedFile:
             raise Rejected(expected="rows of delimited text", found=str(error), where=f"line {start}") from error
 
     @cached_property
+    def package(self) -> Package:
+        """The zip the file is, its members checked. Raises Rejected where it is damaged, locked or too large."""
+        from sources.package import Package  # only where there is a zip
+
+        return Package(self.content)
+
+    @cached_property
     def workbook(self) -> CalamineWorkbook:
         """The XLSX, opened once. Raises Rejected where it is damaged or locked."""
         from python_calamine import CalamineError, CalamineWorkbook
 
+        _ = self.package
         try:
             return CalamineWorkbook.from_filelike(io.BytesIO(self.content))
         except CalamineError as error:

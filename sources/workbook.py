@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from sources.arrived_file import ArrivedFile
 from sources.cells import column_letters
+from sources.package import Place, marks_of
 from sources.rejected import Rejected
 
 Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
@@ -55,9 +56,10 @@ def read_sheet(file: ArrivedFile, name: str) -> Sheet:
     if name not in workbook.sheet_names:
         found = ", ".join(workbook.sheet_names) or "none"
         raise Rejected(expected=f"a sheet “{name}”", found=f"the sheets {found}")
+    marks = marks_of(file.package.sheet(name), name)
     try:
         # With the empty area: rows and columns must be counted from A1 for the locators.
-        return Sheet(name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False))
+        return Sheet(name, _marked(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False), marks))
     except CalamineError as error:
         raise Rejected(
             expected="a readable sheet",
@@ -65,6 +67,17 @@ def read_sheet(file: ArrivedFile, name: str) -> Sheet:
             where=name,
             hint="The file is damaged or cut off: download it again.",
         ) from error
+
+
+def _marked(rows: list[list[Cell]], marks: dict[Place, str]) -> list[list[Cell]]:
+    """Rows with the errors and unfinished formulas that would pass for empty cells."""
+    width = max([len(rows[0]) if rows else 0, *(column + 1 for _, column in marks)])
+    missing = max((row + 1 for row, _ in marks), default=0) - len(rows)
+    if missing > 0 or (rows and width > len(rows[0])):
+        rows = [[*row, *[""] * (width - len(row))] for row in [*rows, *[[] for _ in range(missing)]]]
+    for (row, column), mark in marks.items():
+        rows[row][column] = mark
+    return rows
 
 
 @lru_cache(maxsize=4096)

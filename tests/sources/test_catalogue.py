@@ -11,7 +11,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sources import catalogue
+from sources import package
 from sources.catalogue import edition_rules, products, recognise, sum_rules
 from sources.rejected import Rejected
 from tests.conftest import Arrive
@@ -76,7 +76,7 @@ def test_a_zip_with_one_changed_byte_is_refused(arrive: Arrive) -> None:
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(arrive: Arrive, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "MAX_UNPACKED_BYTES", 1_000_000)
+    monkeypatch.setattr(package, "MAX_UNPACKED_BYTES", 1_000_000)
     with pytest.raises(Rejected, match="at most 1 MB when unpacked; found 2 MB"):
         recognise(arrive(zipped({"a.csv": bytes(2_000_000)})))
 
