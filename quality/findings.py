@@ -29,6 +29,11 @@ PROGRAM_SAYS = "Meldung des Programms:"
 #: German words for what a decoder remarks on an accepted file; the numbers and cells follow as it printed them.
 _REMARKS_DE = {
     "genesis.level_incomplete": "Die Datei enthält für die Kreise (noch) keine Werte",
+    "genesis.regions_missing": "In der Datei fehlen Regionen, die zu ihrer Ebene gehören",
+    "regions_missing": "In der Datei fehlen Regionen, die zu ihrer Ebene gehören",
+    "series_ends_early": "Die Zeitreihe endet vor dem Stichtag, es können Zeilen fehlen",
+    "end_not_marked": "Das Ende der Tabelle ist nicht gekennzeichnet, es können Zeilen fehlen",
+    "rows_missing": "In der Datei fehlen Zeilen, die andere Regionen haben",
     "columns_empty": "Spalten ohne Zahl",
     "last_line_open": "Die letzte Zeile endet ohne Zeilenumbruch, ihre letzte Zelle kann abgeschnitten sein",
     "name_not_declared": "Unbekannte Bezeichnung, unter ihrem eigenen Namen übernommen",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -53,6 +54,19 @@ def nrw_kreise() -> tuple[str, ...]:
 def ruhr_kreise() -> tuple[str, ...]:
     """AGS of the 15 Kreise of the Ruhr Metropolis."""
     return tuple(r.region_id for r in regions().values() if r.level == "kreis" and r.in_ruhr)
+
+
+def missing_kreise(found: Iterable[str]) -> list[str]:
+    """What a selection of Kreise lacks to be a whole: all of NRW, or those of the Ruhr where there are no others.
+
+    >>> missing_kreise(set(ruhr_kreise()) - {"05113"}), missing_kreise(nrw_kreise()), missing_kreise([])
+    (['05113'], [], [])
+    """
+    there = set(found) & set(nrw_kreise())
+    if not there:
+        return []
+    whole = nrw_kreise() if there - set(ruhr_kreise()) else ruhr_kreise()
+    return [kreis for kreis in whole if kreis not in there]
 
 
 @cache

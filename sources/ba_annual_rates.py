@@ -49,6 +49,7 @@ def decode(file: ArrivedFile) -> Decoded:
         published_on=created_on(file),
         layout=(table.sheet.name, *filter(None, heads)),
         skipped=dict(undeclared + reading.skipped),
+        remarks=reading.remarks,
     )
 
 
@@ -92,7 +93,8 @@ def _row_of_years(table: RegionSheet) -> int:
 def _years(table: RegionSheet, row: int) -> tuple[dict[int, dt.date], Counter[str]]:
     """Reference date by column, and other columns right of the first year.
 
-    Raises Rejected where figures stand below an empty head: they might be parts of the year before them.
+    Raises Rejected for a number that is no year, and where figures stand below an empty head: they might be parts of
+    the year before them.
     """
     years: dict[int, dt.date] = {}
     undeclared: Counter[str] = Counter()
@@ -102,6 +104,8 @@ def _years(table: RegionSheet, row: int) -> tuple[dict[int, dt.date], Counter[st
             if year_end(year) in years.values():
                 raise Rejected(expected="each year once", found=f"{year} again", where=where)
             years[column] = year_end(year)
+        elif years and cell != "" and not isinstance(cell, str):
+            raise Rejected(expected="a year", found=f"{cell}", where=where)
         elif years and cell != "":
             undeclared[f"column not declared: {without_months(str(cell))}"] += 1
         elif years and table.sheet.rows[table.first][column] != "":

@@ -77,6 +77,7 @@ def decode(file: ArrivedFile) -> Decoded:
         published_on=created_on(file),
         layout=(table.sheet.name, *_header_texts(table)),
         skipped=dict(columns.left_out + reading.skipped),
+        remarks=reading.remarks,
     )
 
 

@@ -25,7 +25,7 @@ from reference.sectors import BA_REGIONALREPORT, TOTAL, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
 from sources.ba_workbook import UNIT, count, printed_basis, reference_date
 from sources.cells import column_letters, german_day, month_end, month_number
-from sources.product import Decoded, Product
+from sources.product import Decoded, Product, Remark
 from sources.rejected import Rejected
 from sources.workbook import Cell, Row, Sheet, heading, read_sheet
 
@@ -77,6 +77,7 @@ class _Table:
     layout: tuple[str, ...]
     observations: list[tuple[object, ...]] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def decode(file: ArrivedFile) -> Decoded:
         published_on=report.created_on,
         layout=tuple(text for table in tables for text in table.layout),
         skipped=dict(sum((table.skipped for table in tables), Counter())),
+        remarks=[remark for table in tables for remark in table.remarks],
     )
 
 
@@ -415,6 +417,9 @@ def _series(sheet: Sheet, report: _Report) -> _Table:
             )  # fmt: skip
     if not observations:
         raise Rejected(expected="rows “2010 Mrz. / 1. Quartal”", found="none", where=sheet.name)
+    if date != report.stichtag:
+        text = f"The series ends at {date}, the report is of {report.stichtag}: rows may be missing."
+        table.remarks.append(Remark("series_ends_early", text, sheet.where(number, label_column)))
     table.skipped.update(f"{SERIES}, column not declared: {name}" for name in series.undeclared)
     return table
 
@@ -457,7 +462,7 @@ def _quarter_rows(
         if all(row[column] == "" for column in columns) or (label == "" and last is None):
             continue  # blank rows and notes; above the first quarter the column numbers
         date = _quarter_end(str(label), last)
-        if date is None or (last is not None and date <= last):
+        if date is None or (last is not None and date != _quarter_after(last)):
             raise Rejected(
                 expected=f"the quarter after {last}" if last else "a quarter, e.g. “2010 Mrz. / 1. Quartal”",
                 found=f"“{label}”",
@@ -465,6 +470,10 @@ def _quarter_rows(
             )
         yield number, date, row
         last = date
+
+
+def _quarter_after(date: dt.date) -> dt.date:
+    return month_end(date.year + date.month // 12, date.month % 12 + 3)
 
 
 def _quarter_end(label: str, last: dt.date | None) -> dt.date | None:

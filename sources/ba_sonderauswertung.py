@@ -11,19 +11,19 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
 
 from reference.declared import read_declared
-from reference.regions import GERMANY_CODES, published_regions
+from reference.regions import GERMANY_CODES, missing_kreise, published_regions
 from reference.sectors import DIVISIONS, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
 from sources.ba_workbook import UNIT, WZ_VERSION, count, printed_basis, reference_date
 from sources.cells import column_letters, german_day
-from sources.product import Decoded, Product
+from sources.product import Decoded, Product, Remark
 from sources.rejected import Rejected
 from sources.workbook import Cell, Row, heading, read_sheet
 
@@ -96,6 +96,7 @@ class _Result:
     observations: list[tuple[object, ...]] = field(default_factory=list)
     values: dict[tuple[str, dt.date, str], tuple[float | None, str]] = field(default_factory=dict)
     skipped: Counter[str] = field(default_factory=Counter)
+    remarks: list[Remark] = field(default_factory=list)
 
 
 def recognises(file: ArrivedFile) -> bool:
@@ -138,6 +139,7 @@ def decode(file: ArrivedFile, declaration: Declaration | None = None) -> Decoded
         published_on=_created_on([*above, *cover]),
         layout=tuple(text for table in tables for text in table.layout),
         skipped=dict(result.skipped),
+        remarks=[*_rows_missing(result), *result.remarks],
     )
 
 
@@ -265,6 +267,9 @@ def _read(table: _Table, declaration: Declaration, basis: str, result: _Result) 
     grid = table.grid
     region_column, sector_column = table.columns[REGION], table.columns[SECTOR]
     points = declaration.thousands_point and not grid.sheet
+    if not any(_is_footer(row, declaration.footers) for _, row in grid.rows[table.head_row + 1 :]):
+        text = f"No line below the table that begins with one of {' '.join(declaration.footers)}: it may be cut off."
+        result.remarks.append(Remark("end_not_marked", text, grid.sheet))
     for number, row in _data_rows(table, declaration.footers):
         region_id = _region_id(_text(row[region_column]), grid.where(number, region_column))
         if region_id is None:
@@ -285,17 +290,36 @@ def _read(table: _Table, declaration: Declaration, basis: str, result: _Result) 
 def _data_rows(table: _Table, footers: list[str]) -> Iterator[tuple[int, Row]]:
     """(number, row) below the head down to the footer, without blank rows; each has all needed columns."""
     needed = max(*table.columns.values(), *table.dates) + 1
-    starts = tuple(footers)
     for number, row in table.grid.rows[table.head_row + 1 :]:
-        filled = [text for cell in row if (text := str(cell).strip())]
-        if any(text.startswith(starts) for text in filled):
+        if _is_footer(row, footers):
             return
-        if not filled:
+        if not any(str(cell).strip() for cell in row):
             continue
         if len(row) < needed:
             where = table.grid.where(number, len(row) - 1)
             raise Rejected(expected=f"{needed} cells", found=f"{len(row)}", where=where)
         yield number, row
+
+
+def _is_footer(row: Row, footers: list[str]) -> bool:
+    starts = tuple(footers)
+    return any(isinstance(cell, str) and cell.strip().startswith(starts) for cell in row)
+
+
+def _rows_missing(result: _Result) -> Iterator[Remark]:
+    """Remarks where a Kreis is missing, and where one region has a date and sector that another has not."""
+    rows: dict[str, set[tuple[dt.date, str]]] = defaultdict(set)
+    for region_id, date, sector_id in result.values:
+        rows[region_id].add((date, sector_id))
+    if missing_regions := missing_kreise(rows):
+        yield Remark("regions_missing", f"No row for {len(missing_regions)} Kreise: {' '.join(missing_regions)}")
+    every = set().union(*rows.values())
+    short = {region_id: every - found for region_id, found in rows.items() if found != every}
+    if short:
+        region_id, missing = min(short.items())
+        date, sector_id = min(missing)
+        text = f"Not every sector and date in {len(short)} regions, e.g. none for {region_id}, {sector_id}, {date}."
+        yield Remark("rows_missing", text)
 
 
 def _dated_columns(table: _Table, number: int, row: Row) -> Collection[tuple[int, dt.date]]:

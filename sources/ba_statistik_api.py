@@ -48,6 +48,8 @@ HEAD = "Ausgewählte Merkmale"
 #: The head stands within the first lines.
 _TOP_LINES = 30
 _FOOTER = "©"
+#: Three exact counts end in 0 once in a thousand files.
+_FEW_COUNTS = 3
 
 _EMPLOYEES = Measure("employees", UNIT, whole_number)
 _REGION_KEY = re.compile(r"(?:Bundesland|Land|Kreis|Region)(?: ?\(?(AO|Arbeitsort|WO|Wohnort)\)?)?")
@@ -107,7 +109,21 @@ def decode(file: ArrivedFile) -> Decoded:
             found=", ".join(line.cells[0] for line in parts.rows) or "no row",
             where=f"line {parts.head.number}",
         )
+    if dataset == EXACT:
+        _require_exact_figures(list(observations.values()))
     return _decoded(parts, list(observations.values()), skipped)
+
+
+def _require_exact_figures(cells: list[Observation]) -> None:
+    """Where all counts end in 0 they are rounded, and the line that says so is lost: they must not pass for exact."""
+    counts = [cell.value for cell in cells if cell.unit == UNIT and cell.value]
+    if len(counts) >= _FEW_COUNTS and all(count % 10 == 0 for count in counts):
+        raise Rejected(
+            expected="the line “… werden die Zahlenwerte gerundet” below the rows, as all counts end in 0",
+            found="none",
+            where=cells[-1].locator,
+            hint="The answer is cut off: fetch it again.",
+        )
 
 
 def _decoded(parts: _File, cells: list[Observation], skipped: Counter[str]) -> Decoded:

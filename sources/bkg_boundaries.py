@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from reference.regions import NRW, nrw_kreise, ruhr_kreise
+from reference.regions import NRW, missing_kreise, nrw_kreise, ruhr_kreise
 from schemas.boundary import Boundary
 from sources.arrived_file import ArrivedFile
-from sources.product import Decoded, Product
+from sources.product import Decoded, Product, Remark
 from sources.rejected import Rejected
 
 KEY_PROPERTIES = ("ARS", "AGS")
@@ -57,12 +57,14 @@ def _decode(file: ArrivedFile) -> Decoded:
             boundaries.append(Boundary(key, _geometry_text(feature["geometry"]), where))
     _check_regions(counts)
     outside = len(features) - len(boundaries)
+    missing = missing_kreise(counts)
     return Decoded(
         observations=[],
         source_id=_source_id(file, collection),
         period=_period(file),
         layout=tuple(features[0]["properties"]),
         skipped={"region outside NRW": outside} if outside else {},
+        remarks=[Remark("regions_missing", f"No outline for {' '.join(missing)}")] if missing else [],
         boundaries=boundaries,
     )
 
@@ -73,7 +75,7 @@ def _recognises(file: ArrivedFile) -> bool:
 
 def _collection(file: ArrivedFile) -> dict[str, Any]:
     try:
-        collection = json.loads(file.text)
+        collection = json.loads(file.text, object_pairs_hook=_each_once)
     except json.JSONDecodeError as error:
         raise Rejected(
             expected="complete JSON",
@@ -94,6 +96,15 @@ def _collection(file: ArrivedFile) -> dict[str, Any]:
             hint="Fetch all pages (COUNT, STARTINDEX) and join their features.",
         )
     return dict(collection)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; raises Rejected for a name that stands there twice, of which readers take either."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise Rejected(expected="each name once in an object", found=f"“{twice}” twice")
+    return found
 
 
 def _key(feature: Any, where: str) -> str:

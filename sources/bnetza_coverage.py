@@ -21,6 +21,8 @@ Row = TypeVar("Row")
 #: `staat` stands as the key of Germany in one edition whose key column is called `ags`.
 GERMANY_KEYS = ("deutschland", "staat")
 
+LAST_LAND = "16"
+
 #: Coverage is rounded group by group: some editions print 100.01.
 LARGEST_PERCENTAGE = 100.01
 
@@ -48,17 +50,20 @@ def by_region(rows: Iterable[tuple[str, str, Row]]) -> tuple[dict[str, list[Row]
     """(rows per monitored region id, number of other rows by reason); `rows` are (key, its locator, row).
 
     Raises Rejected for a key that is none, for a file without a monitored level, and for a level that is
-    not complete (53 Kreise of NRW; NRW among the Länder).
+    not complete (53 Kreise of NRW; NRW among the Länder; Kreise of some Länder and not of the last one).
     """
     known = published_regions() | dict.fromkeys(GERMANY_KEYS, GERMANY)
     found: dict[str, list[Row]] = {}
     skipped: Counter[str] = Counter()
     key_lengths = set()
+    other_kreise: set[str] = set()
     for key, where, row in rows:
         if region_id := known.get(key.lower()):
             found.setdefault(region_id, []).append(row)
         else:
             skipped[_reason_to_skip(key, where)] += 1
+            if len(key) == 5:
+                other_kreise.add(key)
         if key.isdecimal():
             key_lengths.add(len(key))
     if not found and key_lengths == {8}:
@@ -68,6 +73,12 @@ def by_region(rows: Iterable[tuple[str, str, Row]]) -> tuple[dict[str, list[Row]
             hint="The municipal level is not monitored: use the tables of the Kreise, Länder and Germany.",
         )
     require(nrw_kreise() if 5 in key_lengths else (), found, "all 53 Kreise of NRW")
+    if other_kreise and not any(key.startswith(LAST_LAND) for key in other_kreise):
+        raise Rejected(
+            expected=f"Kreise up to the last Land ({LAST_LAND}, Thüringen), as there are some outside NRW",
+            found=f"{max(other_kreise)} as the last one",
+            hint="The file may be cut off: download it again.",
+        )
     require((NRW,) if 2 in key_lengths else (), found, "NRW among the Länder")
     return found, dict(skipped)
 

@@ -10,6 +10,7 @@ holds nothing above 1 is refused, as its percentages cannot be told from fractio
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from sources.arrived_file import ArrivedFile
@@ -81,7 +82,7 @@ def _decode(file: ArrivedFile) -> Decoded:
         period=day.isoformat(),
         layout=table.header,
         skipped=skipped,
-        remarks=remarks_on_end(file) + _remarks_on_new_names(table),
+        remarks=remarks_on_end(file) + _remarks_on_new_names(table) + _remarks_on_missing_rows(cells),
     )
 
 
@@ -117,6 +118,30 @@ def _refuse_twice(cells: list[PercentCell]) -> None:
                 found=f"a second one; the first is at {earlier.where}",
                 where=cell.where,
             )
+
+
+def _remarks_on_missing_rows(cells: list[PercentCell]) -> list[Remark]:
+    """Where a kind of area is there all technologies are, and none is absent in one region alone (waterways are in
+    two): so in the known file."""
+    technologies: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for cell in cells:
+        area, _, technology = cell.dimensions.rpartition(";")
+        technologies[cell.region_id, area].add(technology)
+    every = set().union(*technologies.values())
+    regions = {region_id for region_id, _ in technologies}
+    with_area = Counter(area for _, area in technologies)
+    short = [(region_id, area) for (region_id, area), found in technologies.items() if found != every]
+    short += [
+        (region_id, area)
+        for area, number in with_area.items()
+        if number == len(regions) - 1 > 1
+        for region_id in regions
+        if (region_id, area) not in technologies
+    ]
+    if not short:
+        return []
+    region_id, area = min(short)
+    return [Remark("rows_missing", f"Rows may be missing of {len(short)} areas, first {area} in {region_id}.")]
 
 
 def _remarks_on_new_names(table: CsvTable) -> list[Remark]:

@@ -239,7 +239,7 @@ def agreed_day(file: ArrivedFile, table: Table, words: str) -> dt.date:
 
 
 def _printed_month(table: Table, words: str) -> dt.date | None:
-    pattern = re.compile(rf"\b(?:{words})\b[^0-9]*(?:[0-9]{{2}}\.)?(0[1-9]|1[0-2])\.(20[0-9]{{2}})(?![0-9])")
+    pattern = re.compile(rf"\b(?:{words})\b[^0-9]{{0,60}}(?:[0-9]{{2}}\.)?(0[1-9]|1[0-2])\.(20[0-9]{{2}})(?![0-9])")
     texts = table.sheet.texts(slice(0, table.header + 1))
     found = {month_end(int(match[2]), int(match[1])) for text in texts for match in pattern.finditer(text)}
     if len(found) > 1:

@@ -26,8 +26,9 @@ SIGN_STATUS = {
 #: Letters GENESIS puts behind a number (quality signs): provisional, revised, estimated.
 QUALITY_STATUS = {"p": "provisional", "r": "revised", "s": "estimated", "e": "value"}
 
-_GERMAN_NUMBER = re.compile(r"[-+]?\d+(,\d+)?")
-_PLAIN_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+# [0-9], as \d is any digit of any script.
+_GERMAN_NUMBER = re.compile(r"[-+]?[0-9]+(,[0-9]+)?")
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
 
 
 def german_number(text: str, where: str) -> tuple[float | None, str]:

@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -22,9 +23,10 @@ from sources.rejected import Rejected
 
 #: The largest workbook known, the broadband atlas with all municipalities, has 10 MB packed; XLSX packs about 1:10.
 MAX_UNPACKED_BYTES = 300_000_000
-#: That workbook has 11,000 rows and some 120 columns. A cell takes about 100 bytes while it is read, an empty place of
-#: the table 40: both bounds keep a sheet below 300 MB.
-MAX_CELLS, MAX_PLACES = 3_000_000, 5_000_000
+#: One of its sheets has 11,000 rows and some 120 columns, 1.3 million cells of 35 bytes. While it is read a cell takes
+#: about 100 bytes and an empty place of the table 40; the bounds keep the whole below 500 MB.
+MAX_PART_BYTES = 100_000_000
+MAX_CELLS, MAX_PLACES = 2_000_000, 4_000_000
 FORMULA_WITHOUT_VALUE = "a formula without a value"
 
 _DAMAGED_HINT = "The download was cut off or the file is locked: download it again."
@@ -43,10 +45,15 @@ _TYPE = re.compile(rb"""\st\s*=\s*["'](\w*)["']""")
 _VALUE = re.compile(rb"<" + _PREFIX + rb"v(?:\s[^<>]*)?>([^<]*)</")
 #: A value is text alone, and nothing but the end of its cell comes behind it.
 _BROKEN_VALUE = re.compile(
-    rb"<" + _PREFIX + rb"v(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/)|</" + _PREFIX + rb"v\s*>\s*<" + _PREFIX + rb"(?:v|f|is|t)[\s/>]"
+    rb"<" + _PREFIX + rb"v(?:\s[^<>]*)?(?<!/)>[^<]*<(?!/)"
+    rb"|</" + _PREFIX + rb"v\s*>\s*<" + _PREFIX + rb"(?:v|f|is|t)[\s/>]"
 )  # fmt: skip
-_ESCAPED_VALUE = re.compile(rb"<" + _PREFIX + rb"v(?:\s[^<>]*)?>[^<]*&")
+_FORMULA = rb"<" + _PREFIX + rb"f(?=[\s/>])[^<>]*(?:/>|>[^<]*</" + _PREFIX + rb"f\s*>)"
+_ESCAPED_VALUE = re.compile(
+    rb"<" + _PREFIX + rb"c(?=[\s>])" + _ATTRIBUTES + rb">\s*(?:" + _FORMULA + rb")?\s*<" + _PREFIX + rb"v[^<>]*>[^<]*&"
+)  # fmt: skip
 _SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*>\s*<""" + _PREFIX + rb"v(?:\s[^<>]*)?>(?![0-9]+<)")
+_ROW_START = re.compile(rb"<" + _PREFIX + rb"row(?=[\s/>])")
 _SHEET_DATA = re.compile(rb"<" + _PREFIX + rb"sheetData[\s/>]")
 
 #: (row, column), both from 0.
@@ -77,6 +84,11 @@ class Package:
             raise Rejected(
                 expected=f"at most {MAX_UNPACKED_BYTES // 1_000_000} MB when unpacked",
                 found=f"{size // 1_000_000} MB",
+            )
+        if large := next((member for member in self._members if member.file_size > MAX_PART_BYTES), None):
+            raise Rejected(
+                expected=f"members of at most {MAX_PART_BYTES // 1_000_000} MB when unpacked",
+                found=f"“{large.filename}” of {large.file_size // 1_000_000} MB",
             )
         # readers differ in which of two they take, some look at names without regard to letter case
         spelled = Counter(name.replace("\\", "/").casefold() for name in self.names)
@@ -151,7 +163,7 @@ class Package:
     def _parsed(self, name: str) -> ElementTree.Element:
         xml = self.read(name)
         _check_xml(xml, name)
-        return ElementTree.fromstring(xml)
+        return ElementTree.fromstring(xml)  # noqa: S314 - checked above: no document type, so no entities
 
 
 def _inflated(packed: bytes, member: zipfile.ZipInfo) -> bytes:
@@ -176,8 +188,9 @@ def _check_xml(xml: bytes, name: str, *, plain: bool = False) -> None:
     """Well-formed UTF-8 without a document type, so without entities; `plain`: without comments and the like too."""
     parser = expat.ParserCreate()
 
-    def refuse(*found: object) -> None:
-        raise Rejected(expected="plain XML", found=f"<! or <? in the part “{name}”", where=f"line {parser.CurrentLineNumber}")
+    def refuse(*_: object) -> None:
+        found = f"a document type or raw text in the part “{name}”"
+        raise Rejected(expected="plain XML", found=found, where=f"line {parser.CurrentLineNumber}")
 
     def declared(version: str, encoding: str | None, standalone: int) -> None:
         if (encoding or "utf-8").casefold() not in ("utf-8", "us-ascii"):
@@ -213,8 +226,7 @@ def marks_of(xml: bytes, where: str) -> dict[Place, str]:
     if match := _BROKEN_VALUE.search(body) or _SHARED.search(body):
         raise _odd(f"a value in several pieces: {_near(body, match.start())}", where)
     for match in _ESCAPED_VALUE.finditer(body):
-        opened = body.rfind(b"<", 0, match.start())  # the cell, or the end of its formula
-        kind = _TYPE.search(body, max(body.rfind(b"<c", 0, match.start()), body.rfind(b":c", 0, match.start()), 0), opened + 200)
+        kind = _TYPE.search(match[1])
         if kind is None or kind[1] != b"str":
             raise _odd(f"a number with escaped digits: {_near(body, match.start())}", where)
     if b"<f" not in body and b":f" not in body and not re.search(rb"""\st\s*=\s*["']e["']""", body):
@@ -223,24 +235,52 @@ def marks_of(xml: bytes, where: str) -> dict[Place, str]:
 
 
 def _check_size(body: bytes, where: str) -> None:
-    filled = [attributes for attributes in _OPENED.findall(body) if not attributes.endswith(b"/")]
-    if len(filled) > MAX_CELLS:
-        raise _too_large(f"{len(filled):,} cells", f"at most {MAX_CELLS:,} cells", where)
-    references = [match.groups() for match in map(_REFERENCE.search, filled) if match]
-    if len(set(references)) < len(references):
-        column, row = Counter(references).most_common(1)[0][0]
-        raise _odd(f"the cell {column.decode()}{row.decode()} twice", where)
-    columns = max((_column(letters) for letters in {letters for letters, _ in references}), default=0)
-    last = max((int(digits) for digits in {digits for _, digits in references}), default=0)
-    if len(references) < len(filled):  # cells without a place of their own stand behind the one before
-        numbers = [int(match[1]) for match in map(_ROW_NUMBER.search, _ROW.findall(body)) if match]
-        last = max(last, len(_ROW.findall(body)) + max(numbers, default=0))
-        columns += max(len(_OPENED.findall(row)) for row in re.split(rb"<" + _PREFIX + rb"row(?=[\s/>])", body))
-    odd = [attributes for attributes in filled if b"r" in attributes and not _REFERENCE.search(attributes)]
-    if far := next((text for text in odd if re.search(rb"\sr\s*=", text)), None):
-        raise _odd(f"a cell at no place of a sheet: {far.decode(errors='replace').strip()}", where)
+    """Bounds on the cells and on the table they span; each cell once, at a place of a sheet. In little memory."""
+    cells = unplaced = last = columns = 0
+    for row, column in _places(body, where):
+        cells += 1
+        unplaced += not row
+        last, columns = max(last, row), max(columns, column)
+    if cells > MAX_CELLS:
+        raise _too_large(f"{cells:,} cells", f"at most {MAX_CELLS:,} cells", where)
+    _check_once(body, where)
+    if unplaced:  # cells without a place of their own stand behind the one before
+        rows = [_ROW_NUMBER.search(match[1]) for match in _ROW.finditer(body)]
+        last = max(last, len(rows) + max((int(number[1]) for number in rows if number), default=0))
+        columns += max(len(_OPENED.findall(row)) for row in _ROW_START.split(body))
     if columns * last > MAX_PLACES:
         raise _too_large(f"{last:,} rows and {columns:,} columns", f"at most {MAX_PLACES:,} places", where)
+
+
+def _check_once(body: bytes, where: str) -> None:
+    """As programs write them, row by row from left to right, no cell can be there twice."""
+    behind = (0, 0)
+    for place in _places(body, where):
+        if place[0] and place <= behind:
+            break
+        behind = max(place, behind)
+    else:
+        return
+    seen: set[tuple[int, int]] = set()
+    for place in _places(body, where):
+        if place[0] and place in seen:
+            raise _odd(f"the cell in row {place[0]}, column {place[1]} twice", where)
+        seen.add(place)
+
+
+def _places(body: bytes, where: str) -> Iterator[tuple[int, int]]:
+    """(row, column) of each cell with content, from 1; (0, 0) where it names none."""
+    for match in _OPENED.finditer(body):
+        attributes = match[1]
+        if attributes.endswith(b"/"):
+            continue  # an empty cell, of which only the format is kept
+        reference = _REFERENCE.search(attributes)
+        if reference:
+            yield int(reference[2]), _column(reference[1])
+        elif re.search(rb"\sr\s*=", attributes):
+            raise _odd(f"a cell at no place of a sheet: {_near(body, match.start())}", where)
+        else:
+            yield 0, 0
 
 
 def _column(letters: bytes) -> int:

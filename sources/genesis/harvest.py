@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from reference.regions import NRW, nrw_kreise, published_regions, ruhr_kreise
+from reference.regions import GERMANY, NRW, missing_kreise, nrw_kreise, published_regions, ruhr_kreise
 from reference.sectors import TOTAL
 from schemas.observation import Observation
 from sources.cells import german_day, year_end
@@ -18,6 +18,7 @@ from sources.product import Decoded, Remark
 from sources.rejected import Rejected
 
 LEVEL_INCOMPLETE = "genesis.level_incomplete"
+REGIONS_MISSING = "genesis.regions_missing"
 #: A level counts as not delivered when at most this share of the Kreise is filled while the Land is.
 NEARLY_NONE = 0.1
 LAST_LAND = "16"
@@ -26,6 +27,7 @@ _YEAR = re.compile(r"[12]\d{3}")
 _DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KREIS = re.compile(r"\d{5}")
+_LAND = re.compile(r"\d{2}")
 _REGION_CODE = re.compile(r"DG|D|\d{2}|\d{3}|\d{5}|\d{7,12}")
 
 
@@ -176,7 +178,7 @@ class Harvest:
             retrieved_on=retrieved_on,
             layout=layout,
             skipped=dict(self.skipped),
-            remarks=self._remarks(),
+            remarks=[*self._levels_incomplete(), *self._regions_missing()],
         )
 
     def _check_holes(self) -> None:
@@ -200,10 +202,9 @@ class Harvest:
     def _check_kreise(self) -> None:
         """All Kreise of NRW, or the selection of the Ruhr."""
         found = {str(key[1]) for key in self._observations} & set(nrw_kreise())
-        if found in (set(nrw_kreise()), set(ruhr_kreise())):
+        missing = missing_kreise(found) if found else ruhr_kreise()
+        if not missing:
             return
-        expected = nrw_kreise() if found - set(ruhr_kreise()) else ruhr_kreise()
-        missing = [kreis for kreis in expected if kreis not in found]
         raise _cut_off(
             expected="all Kreise of NRW, or all Kreise of the Ruhr",
             found=f"{len(found)} Kreise of NRW; missing: {' '.join(missing)}",
@@ -223,7 +224,7 @@ class Harvest:
         texts = [str(d.year) if self.table.time == "year" else d.isoformat() for d in (dates[0], dates[-1])]
         return texts[0] if texts[0] == texts[1] else "/".join(texts)
 
-    def _remarks(self) -> list[Remark]:
+    def _levels_incomplete(self) -> list[Remark]:
         """One remark for the file where totals are printed for the Land and missing for nearly all Kreise."""
         land: dict[tuple[object, ...], Observation] = {}
         kreise: dict[tuple[object, ...], list[bool]] = defaultdict(list)
@@ -245,6 +246,20 @@ class Harvest:
         if len(empty) > 1:
             text += f" (and {len(empty) - 1} more of this kind)"
         return [Remark(LEVEL_INCOMPLETE, text, first.locator)]
+
+    def _regions_missing(self) -> list[Remark]:
+        """One remark where a level is there and a region of it is not: a selection, or rows that got lost.
+
+        All Kreise of NRW or those of the Ruhr are a whole; NRW and Germany belong to a table with other Länder.
+        """
+        found = {str(key[1]) for key in self._observations}
+        missing = missing_kreise(found)
+        others = {region for region in self.rows if _LAND.fullmatch(region)} - {NRW}
+        if others:
+            missing += sorted({NRW, GERMANY} - found)
+        if not missing:
+            return []
+        return [Remark(REGIONS_MISSING, f"No row for {len(missing)} regions: {' '.join(missing)}")]
 
 
 def _cut_off(expected: str, found: str) -> Rejected:

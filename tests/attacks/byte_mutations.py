@@ -21,7 +21,7 @@ def set_bytes(random: Random, seed: Seed) -> Mutant:
     content = bytearray(seed.content)
     places = [random.randrange(len(content)) for _ in range(random.choice((1, 1, 3)))]
     for place in places:
-        content[place] = random.choice(b'\x00\xff\xfe\x1a\t;,."\'\r\n -+0123456789eE%&<>xX*/()\x80\x85\xa0\xc2\xe2')
+        content[place] = random.choice(b"\x00\xff\xfe\x1a\t;,.\"'\r\n -+0123456789eE%&<>xX*/()\x80\x85\xa0\xc2\xe2")
     return Mutant(bytes(content), "any", f"bytes {places}")
 
 

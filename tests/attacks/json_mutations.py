@@ -65,7 +65,9 @@ def change_coordinate(random: Random, seed: Seed) -> Mutant:
     ]
     effect, change = random.choice(changes)
     new = change(match[0])
-    return Mutant((seed.text[: match.start()] + new + seed.text[match.end() :]).encode(), effect, f"{match[0]} to {new[:30]}")
+    return Mutant(
+        (seed.text[: match.start()] + new + seed.text[match.end() :]).encode(), effect, f"{match[0]} to {new[:30]}"
+    )
 
 
 def change_property(random: Random, seed: Seed) -> Mutant:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import re
 import tempfile
 from collections.abc import Iterable
@@ -19,7 +21,6 @@ from sources.rejected import Rejected
 from tests.attacks.mutants import Mutant
 from tests.attacks.rereading import (
     HIDDEN,
-    SIGNS,
     UNREADABLE,
     Reading,
     SheetCell,
@@ -156,13 +157,26 @@ def _outlines(decoded: Decoded) -> dict[str, str]:
 def _judge_outlines(seed: Seed, mutant: Mutant, decoded: Decoded) -> Verdict:
     before, after = _outlines(seed.decoded), _outlines(decoded)
     changed = [region for region in after if before.get(region) != after[region]]
-    if mutant.effect == "any" and len(changed) <= 1:
-        text = "".join(decoded_text(mutant.content).split())
-        if all(after[region].split('"coordinates":')[1].rstrip("}") in text for region in changed):
+    if mutant.effect == "any" and changed:
+        printed = _printed_outlines(mutant.content)
+        if all(json.loads(after[region])["coordinates"] == printed.get(region) for region in changed):
             return Verdict(PRINTED, f"outline of {changed}")
     if set(before) - set(after) and not changed:
         return Verdict(FLAGGED if _flag(seed, decoded) else "lost", f"{sorted(set(before) - set(after))}")
     return Verdict("changed", f"outlines of {changed}")
+
+
+def _printed_outlines(content: bytes) -> dict[str, object]:
+    """Coordinates by the digits behind `ARS` or `AGS`, read by another pattern than the decoder's."""
+    text = decoded_text(content)
+    found: dict[str, object] = {}
+    for feature in re.split(r'"type"\s*:\s*"Feature"', text)[1:]:
+        key = re.search(r'"(?:ARS|AGS|ars|ags)"\s*:\s*"([0-9]+)"', feature)
+        numbers = re.search(r'"coordinates"\s*:\s*([\[\]0-9eE.,+\-\s]+)', feature)
+        if key and numbers:
+            with contextlib.suppress(ValueError):
+                found[key[1]] = json.JSONDecoder().raw_decode(numbers[1].strip())[0]
+    return found
 
 
 # --- a second reading

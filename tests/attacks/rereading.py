@@ -48,7 +48,7 @@ def decoded_text(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell of a text; start and end of what stands between the delimiters, quotes included."""
 
@@ -58,7 +58,7 @@ class Cell:
     plain: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class TextRow:
     line: int
     start: int
@@ -120,7 +120,7 @@ class TextTable:
             position = end
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SheetCell:
     """kind: `n` number, `s` text, `e` error, `b` boolean, `f` a formula without a value."""
 

@@ -6,11 +6,10 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from random import Random
 
 from tests.attacks.mutants import Effect, Mutant, Mutation
-from tests.attacks.rereading import Workbook
 from tests.attacks.seeds import Seed
 
 BOOK, STRINGS = "xl/workbook.xml", "xl/sharedStrings.xml"
@@ -136,7 +135,9 @@ def odd_number(random: Random, seed: Seed) -> Mutant | None:
 
 
 def other_number(random: Random, seed: Seed) -> Mutant | None:
-    figure = random.choice(("7", "12345", "0", "-3", "0.5", "12.5", "1E3", "1e400", "NaN", "43921", "12345678901234567"))
+    figure = random.choice(
+        ("7", "12345", "0", "-3", "0.5", "12.5", "1E3", "1e400", "NaN", "43921", "12345678901234567")
+    )
     form = random.choice(("<v>{}</v>", "<f>SUM(A1:A2)</f><v>{}</v>", "<v> {} </v>"))
     return _figure(random, seed, lambda a, i, p: f"<c{a}>{form.format(figure)}</c>", "cell", form.format(figure))
 
@@ -158,7 +159,9 @@ def change_digit(random: Random, seed: Seed) -> Mutant | None:
 def date_style(random: Random, seed: Seed) -> Mutant | None:
     """The cell is formatted as a date; its number is the same."""
     style = random.randrange(40)
-    return _figure(random, seed, lambda a, i, p: f'<c{re.sub(chr(32) + "s=.[0-9]+.", "", a)} s="{style}">{i}</c>', "any")
+    return _figure(
+        random, seed, lambda a, i, p: f'<c{re.sub(chr(32) + "s=.[0-9]+.", "", a)} s="{style}">{i}</c>', "any"
+    )
 
 
 def drop_cell(random: Random, seed: Seed) -> Mutant | None:
@@ -189,7 +192,7 @@ def change_text(random: Random, seed: Seed) -> Mutant | None:
         )
     )
     xml = _with_cell(_xml(seed, sheet), reference, lambda a, i: f'<c{a} t="inlineStr">{new}</c>')
-    return xml and _changed(seed, {seed.book.members[sheet]: xml}, "any", f"{sheet}!{reference} {new[:80]}") or None
+    return (xml and _changed(seed, {seed.book.members[sheet]: xml}, "any", f"{sheet}!{reference} {new[:80]}")) or None
 
 
 def change_imprint(random: Random, seed: Seed) -> Mutant | None:
@@ -205,7 +208,7 @@ def change_imprint(random: Random, seed: Seed) -> Mutant | None:
     xml = _with_cell(
         _xml(seed, sheet), reference, lambda a, i: f'<c{a} t="inlineStr"><is><t>{_escaped(text)}</t></is></c>'
     )
-    return xml and _changed(seed, {seed.book.members[sheet]: xml}, "any", f"{sheet}!{reference} “{text}”") or None
+    return (xml and _changed(seed, {seed.book.members[sheet]: xml}, "any", f"{sheet}!{reference} “{text}”")) or None
 
 
 def header_as_date(random: Random, seed: Seed) -> Mutant | None:
@@ -216,7 +219,7 @@ def header_as_date(random: Random, seed: Seed) -> Mutant | None:
         return None
     reference = random.choice(sorted(times))
     xml = _with_cell(_xml(seed, sheet), reference, lambda a, i: f"<c{a}><v>{random.randrange(36526, 47000)}</v></c>")
-    return xml and _changed(seed, {seed.book.members[sheet]: xml}, "any", f"{sheet}!{reference}") or None
+    return (xml and _changed(seed, {seed.book.members[sheet]: xml}, "any", f"{sheet}!{reference}")) or None
 
 
 def _escaped(text: str) -> str:
@@ -334,7 +337,9 @@ def hide(random: Random, seed: Seed) -> Mutant:
     member, xml = _sheet(random, seed)
     if random.random() < 0.5:
         number = random.randrange(1, 40)
-        return _changed(seed, {member: re.sub(rf'<row r="{number}"', r'\g<0> hidden="1"', xml)}, "same", f"row {number}")
+        return _changed(
+            seed, {member: re.sub(rf'<row r="{number}"', r'\g<0> hidden="1"', xml)}, "same", f"row {number}"
+        )
     hidden = xml.replace("<sheetData", '<cols><col min="1" max="4" hidden="1"/></cols><sheetData', 1)
     return _changed(seed, {member: hidden if "<cols" not in xml else xml}, "same", "columns A to D")
 
@@ -358,11 +363,13 @@ def lying_dimension(random: Random, seed: Seed) -> Mutant:
 def far_cell(random: Random, seed: Seed) -> Mutant:
     """A cell so far away that the table between would fill the memory."""
     member, xml = _sheet(random, seed)
-    place = random.choice(("XFD1048576", "A1048576", "XFD1", "ZZ100000", "AAAAAA1", "ZZZZZZZZ99999999999", "A99999999999"))
-    text = random.choice(("<v>1</v>", '<is><t>x</t></is>', ""))
+    place = random.choice(
+        ("XFD1048576", "A1048576", "XFD1", "ZZ100000", "AAAAAA1", "ZZZZZZZZ99999999999", "A99999999999")
+    )
+    kind, inside = random.choice((("", "<v>1</v>"), (' t="inlineStr"', "<is><t>x</t></is>"), ("", "")))
     row = re.sub("[^0-9]", "", place)
-    cell = f'<row r="{row}"><c r="{place}"{" t=%sinlineStr%s" % (chr(34), chr(34)) if "is" in text else ""}>{text}</c></row>'
-    return _changed(seed, {member: xml.replace("</sheetData>", f"{cell}</sheetData>")}, "same", f"{place} {text}")
+    cell = f'<row r="{row}"><c r="{place}"{kind}>{inside}</c></row>'
+    return _changed(seed, {member: xml.replace("</sheetData>", f"{cell}</sheetData>")}, "same", f"{place} {inside}")
 
 
 # --- shared strings, sheets, XML
@@ -404,9 +411,10 @@ def change_strings(random: Random, seed: Seed) -> Mutant | None:
     if not seed.book.strings:
         return None
     xml = seed.book.parts[STRINGS].decode()
+    rich = re.sub(r"<si><t([^>]*)>(.)", r"<si><r><t>\2</t></r><r><t\1>", xml).replace("</t></si>", "</t></r></si>")
     effect, text = random.choice(
         (
-            ("same", re.sub(r"<si><t([^>]*)>(.)", r"<si><r><t>\2</t></r><r><t\1>", xml).replace("</t></si>", "</t></r></si>")),
+            ("same", rich),
             ("same", xml.replace("</t></si>", '</t><rPh sb="0" eb="1"><t>7</t></rPh></si>')),
             ("same", xml.replace("</t></si>", "<!-- 7 --></t></si>")),
             ("any", re.sub(r"<si>.*?</si>", "", xml, count=1, flags=re.DOTALL)),
@@ -458,7 +466,8 @@ def swap_sheets(random: Random, seed: Seed) -> Mutant:
 def odd_xml(random: Random, seed: Seed) -> Mutant:
     """Other encodings, entities, comments, cut off, and bytes changed in a part whose checksum is right."""
     member = random.choice((random.choice(_read_sheets(seed)), ""))
-    name = seed.book.members[member] if member else random.choice((STRINGS, BOOK, "xl/styles.xml", "xl/_rels/workbook.xml.rels"))
+    others = (STRINGS, BOOK, "xl/styles.xml", "xl/_rels/workbook.xml.rels")
+    name = seed.book.members[member] if member else random.choice(others)
     part = seed.book.parts.get(name, b"<x/>")
     place = random.randrange(len(part))
     entity = b'<!DOCTYPE worksheet [<!ENTITY a "7">]>'

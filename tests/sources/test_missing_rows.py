@@ -1,0 +1,144 @@
+"""A file that is sound in itself and from which something is missing: refused, or accepted with a remark."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+
+import pytest
+
+from sources.catalogue import recognise
+from sources.product import Decoded
+from sources.rejected import Rejected
+from sources.sample.write import sample_files
+from tests.attacks.rereading import Workbook
+from tests.attacks.workbook_mutations import packed
+from tests.conftest import Arrive
+
+SPECIAL, MOBILE, ATLAS = (
+    "svb_kreise_wz08-2_2024.csv",
+    "landkreis_mobilfunk_stats_2021_1.csv",
+    "landkreis_privat_2021_1.csv",
+)
+
+
+@cache
+def sample() -> dict[str, bytes]:
+    return {file.path.rpartition("/")[2]: file.content for file in sample_files()}
+
+
+@pytest.fixture
+def decode(arrive: Arrive) -> Callable[[bytes | str, str], Decoded]:
+    def read(content: bytes | str, name: str) -> Decoded:
+        file = arrive(content, name)
+        return recognise(file).decode(file)
+
+    return read
+
+
+Decode = Callable[[bytes | str, str], Decoded]
+
+
+def text(name: str) -> str:
+    content = sample()[name]
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def without(name: str, *patterns: str) -> str:
+    """The lines of a sample file but those in which all patterns are found; at least one must go."""
+    lines = text(name).splitlines(keepends=True)
+    kept = [line for line in lines if not all(re.search(pattern, line) for pattern in patterns)]
+    assert len(kept) < len(lines)
+    return "".join(kept)
+
+
+def remarks(decoded: Decoded) -> dict[str, str]:
+    return {remark.check_id: remark.text for remark in decoded.remarks}
+
+
+def with_sheet(name: str, sheet: str, change: Callable[[str], str]) -> bytes:
+    """A sample workbook with the XML of one sheet changed."""
+    book = Workbook(sample()[name])
+    member = book.members[sheet]
+    old = book.parts[member].decode()
+    new = change(old)
+    assert new != old
+    return packed(book.parts | {member: new.encode()})
+
+
+def drop_rows(numbers: Iterable[int]) -> Callable[[str], str]:
+    """Rows deleted as in a spreadsheet program: the place stays empty."""
+    return lambda xml: re.sub(rf'<row r="(?:{"|".join(map(str, numbers))})".*?</row>', "", xml, flags=re.DOTALL)
+
+
+def test_whole_files_have_no_such_remark(decode: Decode) -> None:
+    for name in (SPECIAL, MOBILE, ATLAS, "05113.xlsx", "12411-15i.csv"):
+        assert not {"rows_missing", "regions_missing", "end_not_marked", "genesis.regions_missing"} & set(
+            remarks(decode(sample()[name], name))
+        )
+
+
+def test_a_kreis_is_missing_from_a_genesis_table_with_a_footer(decode: Decode) -> None:
+    found = remarks(decode(without("12411-15i.csv", ";05113;"), "12411-15i.csv"))
+    assert found["genesis.regions_missing"] == "No row for 1 regions: 05113"
+
+
+def test_rows_are_missing_from_a_special_evaluation(decode: Decode) -> None:
+    one_row = without(SPECIAL, "05113 Essen", ";28 Maschinenbau")
+    assert "none for 05113, 28" in remarks(decode(one_row, SPECIAL))["rows_missing"]
+    one_kreis = without(SPECIAL, "05113 Essen")
+    assert remarks(decode(one_kreis, SPECIAL))["regions_missing"] == "No row for 1 Kreise: 05113"
+    no_footer = text(SPECIAL).partition("©")[0]
+    assert "may be cut off" in remarks(decode(no_footer, SPECIAL))["end_not_marked"]
+
+
+def test_rows_are_missing_from_the_mobile_table(decode: Decode) -> None:
+    for patterns in (('^"?05978', "5G2", "Wohnbaufläche"), ('^"?05978', "Wohnbaufläche")):
+        found = remarks(decode(without(MOBILE, *patterns), MOBILE))
+        assert "area_type=residential in 05978" in found["rows_missing"]
+
+
+def test_the_other_laender_end_before_the_last(decode: Decode) -> None:
+    """A table of all Germany that stops behind the Kreise of NRW."""
+    head, *rows = text(ATLAS).splitlines()
+    outside = rows[0].replace("05", "03", 1)
+    with pytest.raises(Rejected, match=r"up to the last Land.*cut off"):
+        decode("\n".join([head, outside, *rows, ""]), ATLAS)
+
+
+def test_a_quarter_is_missing_from_the_series(decode: Decode) -> None:
+    """The year stands on the first quarter only: without it the next would slip into the year before."""
+    numbers = sorted({int(m) for m in re.findall(r"Tabelle 6!B(\d+)", " ".join(locators("05113.xlsx", decode)))})
+    for gone in (numbers[5:6], numbers[9:13], numbers[2:5]):
+        with pytest.raises(Rejected, match="expected the quarter after"):
+            decode(with_sheet("05113.xlsx", "Tabelle 6", drop_rows(gone)), "05113.xlsx")
+    found = remarks(decode(with_sheet("05113.xlsx", "Tabelle 6", drop_rows(numbers[-2:])), "05113.xlsx"))
+    assert "rows may be missing" in found["series_ends_early"]
+
+
+def locators(name: str, decode: Decode) -> list[str]:
+    return [str(cells[-1]) for cells in decode(sample()[name], name).observations]
+
+
+def test_nrw_is_missing_from_a_sheet_that_has_germany(decode: Decode) -> None:
+    name = "arbeitslosenquoten-k-0-xlsx.xlsx"
+    row = next(
+        int(re.sub("[^0-9]", "", str(cells[-1]).partition("!")[2]))
+        for cells in decode(sample()[name], name).observations
+        if cells[2] == "05"
+    )
+    found = remarks(decode(with_sheet(name, "Jahreszahlen", drop_rows([row])), name))
+    assert found["regions_missing"] == "No row for 05, though one for DE"
+
+
+def test_rounded_figures_never_pass_for_exact_ones(decode: Decode) -> None:
+    """The line that says they are rounded is the last one of the answer: it is cut off first."""
+    name = "EckwerteTabelleALO_05113.csv"
+    cut = text(name).partition("Aus Gründen")[0]
+    assert cut.rstrip().endswith(text(name)[: len(cut)].rstrip()[-20:])
+    with pytest.raises(Rejected, match=r"gerundet.*as all counts end in 0.*cut off"):
+        decode(cut, name)
