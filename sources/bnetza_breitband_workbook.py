@@ -37,6 +37,7 @@ from sources.bnetza_workbook import (
     agreed_day,
     observations,
     read_table,
+    remarks_on_regions,
     rows_by_region,
     sheet_called,
 )
@@ -95,7 +96,7 @@ def _decode(file: ArrivedFile) -> Decoded:
         rows, others = rows_by_region(part.table)
         decoded.observations += _observations(part, day, rows)
         decoded.layout += _layout(part)
-        decoded.remarks += _remarks(part)
+        decoded.remarks += [*remarks_on_regions(part.table, rows), *_remarks(part)]
         skipped.update(others)
         skipped["column on mobile coverage"] += part.columns.mobile
     decoded.skipped = {reason: number for reason, number in skipped.items() if number}

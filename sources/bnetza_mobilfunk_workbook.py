@@ -25,6 +25,7 @@ from sources.bnetza_workbook import (
     agreed_day,
     observations,
     read_table,
+    remarks_on_regions,
     rows_by_region,
     sheet_called,
 )
@@ -66,8 +67,12 @@ def _decode(file: ArrivedFile) -> Decoded:
         period=day.isoformat(),
         layout=tuple(" / ".join(table.over[column]) for column in networks),
         skipped=skipped,
-        remarks=[Remark("column_not_declared", f"Columns left out: {', '.join(left_out)}", sheet)] if left_out else [],
+        remarks=[*remarks_on_regions(table, rows), *_remarks(left_out, sheet)],
     )
+
+
+def _remarks(left_out: list[str], sheet: str) -> list[Remark]:
+    return [Remark("column_not_declared", f"Columns left out: {', '.join(left_out)}", sheet)] if left_out else []
 
 
 def _recognises(file: ArrivedFile) -> bool:

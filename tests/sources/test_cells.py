@@ -92,6 +92,13 @@ def test_anything_else_is_refused_with_its_place(read: Reader, printed: str) -> 
     assert refusal.value.found == f"“{printed}”"
 
 
+@BOTH
+@pytest.mark.parametrize("printed", ["１２", "٣", "1٢", "²", "1²"])
+def test_digits_of_another_script_are_refused(read: Reader, printed: str) -> None:
+    with pytest.raises(Rejected, match="a number or a sign"):
+        read(printed, "line 1")
+
+
 def test_a_thousands_point_is_not_a_decimal_point() -> None:
     with pytest.raises(Rejected):
         german_number("1.234", "")

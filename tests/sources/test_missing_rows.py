@@ -135,6 +135,18 @@ def test_nrw_is_missing_from_a_sheet_that_has_germany(decode: Decode) -> None:
     assert found["regions_missing"] == "No row for 05, though one for DE"
 
 
+@pytest.mark.parametrize(
+    ("name", "sheet"), [("Auswertung_Mobilfunkmonitoring.xlsx", "Fläche"), ("bba_12_2024.xlsx", "Privathaushalte")]
+)
+def test_germany_is_missing_from_a_workbook_on_coverage(decode: Decode, name: str, sheet: str) -> None:
+    row = next(
+        int(re.sub("[^0-9]", "", str(cells[-1]).partition("!")[2]))
+        for cells in decode(sample()[name], name).observations
+        if cells[2] == "DE" and str(cells[-1]).startswith(sheet)
+    )
+    assert remarks(decode(with_sheet(name, sheet, drop_rows([row])), name))["regions_missing"] == "No row for DE"
+
+
 def test_rounded_figures_never_pass_for_exact_ones(decode: Decode) -> None:
     """The line that says they are rounded is the last one of the answer: it is cut off first."""
     name = "EckwerteTabelleALO_05113.csv"
