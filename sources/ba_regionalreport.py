@@ -218,6 +218,13 @@ def _levels_of(header: tuple[tuple[Cell, ...], ...], label_column: int, name: st
             where=f"{name}, row {header_row + 1}",
         )
     below, dates = _header_dates(header, columns, name, header_row)
+    for column, cell in enumerate(header[below]):
+        if reference_date(cell) and column not in columns and not groups[column].startswith(CHANGES):
+            raise Rejected(
+                expected=f"every Stichtag below “{LEVELS} …”",
+                found=f"“{cell}” below “{groups[column]}”",
+                where=f"{name}!{column_letters(column)}{header_row + below + 1}",
+            )
     if len(set(dates)) < len(dates):
         raise Rejected(
             expected="each Stichtag in one column",

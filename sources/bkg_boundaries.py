@@ -58,6 +58,8 @@ def _decode(file: ArrivedFile) -> Decoded:
     _check_regions(counts)
     outside = len(features) - len(boundaries)
     missing = missing_kreise(counts)
+    if 2 * len(missing) > len(nrw_kreise()) - len(ruhr_kreise()):
+        missing = []  # the Ruhr with some of its neighbours is a selection
     return Decoded(
         observations=[],
         source_id=_source_id(file, collection),

@@ -21,7 +21,8 @@ Row = TypeVar("Row")
 #: `staat` stands as the key of Germany in one edition whose key column is called `ags`.
 GERMANY_KEYS = ("deutschland", "staat")
 
-LAST_LAND = "16"
+#: A table of all Germany is in the order of the keys; one that was cut off ends behind these and some Kreise of NRW.
+BEFORE_NRW = {"01", "02", "03", "04"}
 
 #: Coverage is rounded group by group: some editions print 100.01.
 LARGEST_PERCENTAGE = 100.01
@@ -50,7 +51,7 @@ def by_region(rows: Iterable[tuple[str, str, Row]]) -> tuple[dict[str, list[Row]
     """(rows per monitored region id, number of other rows by reason); `rows` are (key, its locator, row).
 
     Raises Rejected for a key that is none, for a file without a monitored level, and for a level that is
-    not complete (53 Kreise of NRW; NRW among the Länder; Kreise of some Länder and not of the last one).
+    not complete (53 Kreise of NRW; NRW among the Länder; Kreise of all Länder before NRW and of none behind it).
     """
     known = published_regions() | dict.fromkeys(GERMANY_KEYS, GERMANY)
     found: dict[str, list[Row]] = {}
@@ -73,10 +74,10 @@ def by_region(rows: Iterable[tuple[str, str, Row]]) -> tuple[dict[str, list[Row]
             hint="The municipal level is not monitored: use the tables of the Kreise, Länder and Germany.",
         )
     require(nrw_kreise() if 5 in key_lengths else (), found, "all 53 Kreise of NRW")
-    if other_kreise and not any(key.startswith(LAST_LAND) for key in other_kreise):
+    if other_kreise and {key[:2] for key in other_kreise} == BEFORE_NRW:
         raise Rejected(
-            expected=f"Kreise up to the last Land ({LAST_LAND}, Thüringen), as there are some outside NRW",
-            found=f"{max(other_kreise)} as the last one",
+            expected="Kreise of the Länder behind NRW too, as those before it are there",
+            found=f"{max(found)} as the last one",
             hint="The file may be cut off: download it again.",
         )
     require((NRW,) if 2 in key_lengths else (), found, "NRW among the Länder")

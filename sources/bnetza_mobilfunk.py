@@ -124,13 +124,14 @@ def _remarks_on_missing_rows(cells: list[PercentCell]) -> list[Remark]:
     """Where a kind of area is there all technologies are, and none is absent in one region alone (waterways are in
     two): so in the known file."""
     technologies: dict[tuple[str, str], set[str]] = defaultdict(set)
+    of_area: dict[str, set[str]] = defaultdict(set)
     for cell in cells:
         area, _, technology = cell.dimensions.rpartition(";")
         technologies[cell.region_id, area].add(technology)
-    every = set().union(*technologies.values())
+        of_area[area].add(technology)
     regions = {region_id for region_id, _ in technologies}
     with_area = Counter(area for _, area in technologies)
-    short = [(region_id, area) for (region_id, area), found in technologies.items() if found != every]
+    short = [(region_id, area) for (region_id, area), found in technologies.items() if found != of_area[area]]
     short += [
         (region_id, area)
         for area, number in with_area.items()

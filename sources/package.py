@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -56,8 +56,9 @@ _SHARED = re.compile(rb"""\st\s*=\s*["']s["'][^<>]*>\s*<""" + _PREFIX + rb"v(?:\
 _ROW_START = re.compile(rb"<" + _PREFIX + rb"row(?=[\s/>])")
 _SHEET_DATA = re.compile(rb"<" + _PREFIX + rb"sheetData[\s/>]")
 
-#: (row, column), both from 0.
+#: (row, column); from 0 for marks, from 1 inside a sheet.
 Place = tuple[int, int]
+_NOWHERE: Place = (0, 0)
 
 
 class Package:
@@ -237,13 +238,19 @@ def marks_of(xml: bytes, where: str) -> dict[Place, str]:
 def _check_size(body: bytes, where: str) -> None:
     """Bounds on the cells and on the table they span; each cell once, at a place of a sheet. In little memory."""
     cells = unplaced = last = columns = 0
-    for row, column in _places(body, where):
+    behind, in_order = (0, 0), True
+    for place in _places(body, where):
         cells += 1
-        unplaced += not row
-        last, columns = max(last, row), max(columns, column)
+        if place == _NOWHERE:
+            unplaced += 1
+            continue
+        in_order = in_order and place > behind
+        behind = place
+        last, columns = max(last, place[0]), max(columns, place[1])
     if cells > MAX_CELLS:
         raise _too_large(f"{cells:,} cells", f"at most {MAX_CELLS:,} cells", where)
-    _check_once(body, where)
+    if not in_order:  # row by row from left to right, as programs write them, none can be there twice
+        _check_once(body, where)
     if unplaced:  # cells without a place of their own stand behind the one before
         rows = [_ROW_NUMBER.search(match[1]) for match in _ROW.finditer(body)]
         last = max(last, len(rows) + max((int(number[1]) for number in rows if number), default=0))
@@ -253,22 +260,14 @@ def _check_size(body: bytes, where: str) -> None:
 
 
 def _check_once(body: bytes, where: str) -> None:
-    """As programs write them, row by row from left to right, no cell can be there twice."""
-    behind = (0, 0)
+    seen: set[Place] = set()
     for place in _places(body, where):
-        if place[0] and place <= behind:
-            break
-        behind = max(place, behind)
-    else:
-        return
-    seen: set[tuple[int, int]] = set()
-    for place in _places(body, where):
-        if place[0] and place in seen:
+        if place != _NOWHERE and place in seen:
             raise _odd(f"the cell in row {place[0]}, column {place[1]} twice", where)
         seen.add(place)
 
 
-def _places(body: bytes, where: str) -> Iterator[tuple[int, int]]:
+def _places(body: bytes, where: str) -> Iterator[Place]:
     """(row, column) of each cell with content, from 1; (0, 0) where it names none."""
     for match in _OPENED.finditer(body):
         attributes = match[1]
@@ -280,9 +279,10 @@ def _places(body: bytes, where: str) -> Iterator[tuple[int, int]]:
         elif re.search(rb"\sr\s*=", attributes):
             raise _odd(f"a cell at no place of a sheet: {_near(body, match.start())}", where)
         else:
-            yield 0, 0
+            yield _NOWHERE
 
 
+@lru_cache(maxsize=1024)
 def _column(letters: bytes) -> int:
     number = 0
     for letter in letters.upper():

@@ -105,9 +105,10 @@ def test_rows_are_missing_from_the_mobile_table(decode: Decode) -> None:
 def test_the_other_laender_end_before_the_last(decode: Decode) -> None:
     """A table of all Germany that stops behind the Kreise of NRW."""
     head, *rows = text(ATLAS).splitlines()
-    outside = rows[0].replace("05", "03", 1)
-    with pytest.raises(Rejected, match=r"up to the last Land.*cut off"):
-        decode("\n".join([head, outside, *rows, ""]), ATLAS)
+    before = [rows[0].replace("05", land, 1) for land in ("01", "02", "03", "04")]
+    with pytest.raises(Rejected, match=r"Länder behind NRW.*cut off"):
+        decode("\n".join([head, *before, *rows, ""]), ATLAS)
+    decode("\n".join([head, *before, *rows, rows[0].replace("05", "16", 1), ""]), ATLAS)
 
 
 def test_a_quarter_is_missing_from_the_series(decode: Decode) -> None:
@@ -118,6 +119,17 @@ def test_a_quarter_is_missing_from_the_series(decode: Decode) -> None:
             decode(with_sheet("05113.xlsx", "Tabelle 6", drop_rows(gone)), "05113.xlsx")
     found = remarks(decode(with_sheet("05113.xlsx", "Tabelle 6", drop_rows(numbers[-2:])), "05113.xlsx"))
     assert "rows may be missing" in found["series_ends_early"]
+
+
+def test_a_stichtag_outside_its_group_of_columns_is_refused(decode: Decode) -> None:
+    """The head of the group has slipped to the right: the columns left of it would be left out."""
+    moved = with_sheet(
+        "05113.xlsx",
+        "Tabelle 2.3",
+        lambda xml: re.sub(r'(<c )r="D(7)"', r'\1r="F\2"', re.sub(r'<c r="F7"[^>]*?(?:/>|>.*?</c>)', "", xml)),
+    )
+    with pytest.raises(Rejected, match="expected every Stichtag below"):
+        decode(moved, "05113.xlsx")
 
 
 def locators(name: str, decode: Decode) -> list[str]:
