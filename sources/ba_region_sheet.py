@@ -21,6 +21,7 @@ from sources.arrived_file import ArrivedFile
 from sources.ba_unemployment import NO_TIME, PERCENT, Measure, printed_base, time_of
 from sources.cells import german_day
 from sources.product import Remark
+from sources.region_label import require_own_name
 from sources.rejected import Rejected
 from sources.workbook import Row, Sheet, heading, read_sheet
 
@@ -115,6 +116,12 @@ def region_code(row: Row) -> str | None:
     return _code(f"{first:.0f}") if named and isinstance(first, int | float) else None
 
 
+def _name(row: Row) -> str:
+    """The name a row begins with: `Essen, Stadt` behind the code, in the same cell or the next."""
+    texts = [heading(cell) for cell in row if isinstance(cell, str) and cell.strip()][:2]
+    return next((text for text in (t.lstrip("0123456789 ") for t in texts) if text), "")
+
+
 @lru_cache(maxsize=4096)
 def _code(text: str) -> str | None:
     if _GERMANY.fullmatch(text):
@@ -181,6 +188,7 @@ def _monitored_rows(table: RegionSheet, skipped: Counter[str]) -> Iterator[tuple
             )
         if region_id:
             seen[region_id] = number
+            require_own_name(region_id, _name(row), f"{table.sheet.name}, row {number + 1}")
             yield region_id, number, row
         elif any(cell != "" for cell in row):
             skipped["region not monitored" if code else "row without a region code"] += 1

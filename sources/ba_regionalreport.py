@@ -26,6 +26,7 @@ from sources.arrived_file import ArrivedFile
 from sources.ba_workbook import UNIT, count, printed_basis, reference_date
 from sources.cells import column_letters, german_day, month_end, month_number
 from sources.product import Decoded, Product, Remark
+from sources.region_label import require_own_name
 from sources.rejected import Rejected
 from sources.workbook import Cell, Row, Sheet, heading, read_sheet
 
@@ -160,7 +161,9 @@ def _imprint_region(sheet: Sheet) -> str:
             where=where,
             hint="Leave it out: the monitor covers the 53 Kreise of NRW.",
         )
-    return published_regions()[match[1]]
+    region_id = published_regions()[match[1]]
+    require_own_name(region_id, str(text)[: match.start()], where)
+    return region_id
 
 
 def _imprint_day(sheet: Sheet, label: str) -> dt.date:

@@ -24,6 +24,7 @@ from sources.arrived_file import ArrivedFile
 from sources.ba_workbook import UNIT, WZ_VERSION, count, printed_basis, reference_date
 from sources.cells import column_letters, german_day
 from sources.product import Decoded, Product, Remark
+from sources.region_label import require_own_name
 from sources.rejected import Rejected
 from sources.workbook import Cell, Row, heading, read_sheet
 
@@ -342,7 +343,10 @@ def _region_id(text: str, where: str) -> str | None:
     code = _region_code(text)
     if code is None:
         raise Rejected(expected="a region with its code, e.g. “05113 Essen, Stadt”", found=f"“{text}”", where=where)
-    return published_regions().get(code)
+    region_id = published_regions().get(code)
+    if region_id is not None:
+        require_own_name(region_id, text.replace(f"({code})", "").strip("0123456789 "), where)
+    return region_id
 
 
 @lru_cache(maxsize=4096)

@@ -17,6 +17,7 @@ from reference.regions import NRW, missing_kreise, nrw_kreise, ruhr_kreise
 from schemas.boundary import Boundary
 from sources.arrived_file import ArrivedFile
 from sources.product import Decoded, Product, Remark
+from sources.region_label import require_own_name
 from sources.rejected import Rejected
 
 KEY_PROPERTIES = ("ARS", "AGS")
@@ -127,6 +128,8 @@ def _key(feature: Any, where: str) -> str:
             where=where,
             hint="Only the level of the Kreise is read.",
         )
+    if key in nrw_kreise():
+        require_own_name(key, properties[NAME_PROPERTY], where)
     return key
 
 

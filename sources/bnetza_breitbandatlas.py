@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
-from sources.bnetza_coverage import LARGEST_PERCENTAGE, base_name, basis_of, by_region
+from sources.bnetza_coverage import LARGEST_PERCENTAGE, base_name, basis_of, by_region, refuse_fractions
 from sources.cells import german_number, month_end, plain_number
 from sources.product import Decoded, Product, Remark
 from sources.rejected import Rejected
@@ -46,6 +46,9 @@ TECHNOLOGY = {
 }
 #: Groups that exist for households only, in every edition.
 HOUSEHOLD_TECHNOLOGIES = {"all", "wireless"}
+
+#: Mbit/s. Up to this rate far more than one per cent are covered everywhere; of fast classes it may be less.
+LOW_RATE = 16
 
 KEY_COLUMNS = ("ags", "staat")
 _CODED = re.compile(r"verf_([a-z0-9/]+?)(?:_([0-9]{1,6}))?", re.IGNORECASE)
@@ -197,8 +200,11 @@ def _decode(file: ArrivedFile) -> Decoded:
         for line, row in _only_row(region_id, region_rows)
         for column, text in dimensions.items()
     ]
+    observations = to_observations(DATASET, VARIABLE, day, cells, table.delimiter, basis_of(day))
+    low = {text for column, text in dimensions.items() if (coverages[column].min_mbit or LOW_RATE + 1) <= LOW_RATE}
+    refuse_fractions(cell for cell in observations if Observation._make(cell).dimensions in low)
     return Decoded(
-        observations=to_observations(DATASET, VARIABLE, day, cells, table.delimiter, basis_of(day)),
+        observations=observations,
         source_id=SOURCE_ID[customer],
         period=day.isoformat(),
         layout=table.header,

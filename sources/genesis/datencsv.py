@@ -18,6 +18,7 @@ from sources.cells import german_day, german_number
 from sources.genesis.harvest import Harvest, Place, Subject, place_of_code, reference_date, subject
 from sources.genesis.table import Classification, Found, Table, Variable, normal, table_of, undeclared
 from sources.product import Decoded
+from sources.region_label import require_own_name
 from sources.rejected import Rejected
 
 FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle:\s*(\S+)", re.IGNORECASE)
@@ -268,6 +269,8 @@ def _read_data(harvest: Harvest, columns: list[Column], keys: Keys, sheet: Sheet
     places: dict[str, Place] = {}
     subjects: dict[tuple[str, ...], list[Subject]] = {}
     width = columns[-1].position + 1
+    known = {keys.time, keys.region, *(i for i, _ in keys.categories)}
+    names = [i for i in range(columns[0].position) if i not in known] if table.regions == "code" else []
     for line, cells in sheet.data:
         if len(cells) != width:
             raise Rejected(expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}")
@@ -279,6 +282,8 @@ def _read_data(harvest: Harvest, columns: list[Column], keys: Keys, sheet: Sheet
         if region_id is None:
             harvest.skipped[reason] += 1
             continue
+        for i in names:
+            require_own_name(region_id, cells[i], f"line {line}, column {i + 1}")
         labels = tuple(cells[i] for i, _ in keys.categories)
         if labels not in subjects:
             categories = _row_categories(table, keys, line, cells)

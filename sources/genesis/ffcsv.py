@@ -16,6 +16,7 @@ from sources.cells import QUALITY_STATUS, SIGN_STATUS, german_number
 from sources.genesis.harvest import Harvest, Subject, place_of_code, reference_date, subject
 from sources.genesis.table import Classification, Found, Table, Variable, normal, table_of, tables, undeclared
 from sources.product import Decoded
+from sources.region_label import require_own_name
 from sources.rejected import Rejected
 
 REGION_CODES = frozenset({"KREISE", "REGBEZ", "DLAND", "DINSG", "GEMEIN"})
@@ -291,7 +292,8 @@ def _monitored_rows(harvest: Harvest, sheet: Sheet) -> Iterator[tuple[int, list[
     time = sheet.column[sheet.dialect.time]
     dates: dict[str, dt.date] = {}
     for line, cells in sheet.rows:
-        index = _region_column(sheet, line, cells)
+        group = _region_group(sheet, line, cells)
+        index = group.category
         harvest.rows[cells[index]] += 1
         place = place_of_code(cells[index])
         if place is None:
@@ -304,19 +306,20 @@ def _monitored_rows(harvest: Harvest, sheet: Sheet) -> Iterator[tuple[int, list[
         if place.region_id is None:
             harvest.skipped[place.reason] += 1
             continue
+        require_own_name(place.region_id, cells[group.label], f"line {line}, column {group.label + 1}")
         text = cells[time]
         if text not in dates:
             dates[text] = _date(harvest.table, text, f"line {line}, column {time + 1}")
         yield line, cells, place.region_id, dates[text]
 
 
-def _region_column(sheet: Sheet, line: int, cells: list[str]) -> int:
-    columns = [group.category for group in sheet.groups if cells[group.code] in REGION_CODES]
-    if len(columns) == 1:
-        return columns[0]
+def _region_group(sheet: Sheet, line: int, cells: list[str]) -> Group:
+    groups = [group for group in sheet.groups if cells[group.code] in REGION_CODES]
+    if len(groups) == 1:
+        return groups[0]
     raise Rejected(
         expected=f"one region among the classifications ({', '.join(sorted(REGION_CODES))})",
-        found=f"{len(columns)} in: {';'.join(cells)}",
+        found=f"{len(groups)} in: {';'.join(cells)}",
         where=f"line {line}",
     )
 

@@ -219,6 +219,12 @@ def test_what_is_no_percentage_is_refused_with_its_cell(text: str) -> None:
     assert text in error.found
 
 
+def test_fractions_are_refused_where_slow_classes_give_them_away() -> None:
+    assert "fractions of 1" in rejected(edition({"verf_300_16": "0.99", "verf_300_1000": "0.63"})).found
+    few = decode(edition({"verf_300_16": "99.08", "verf_ftth_16": "0.51", "verf_ftth_1000": "0.51"}))
+    assert facts(few)["05113", "customer=households;min_mbit=1000;technology=ftth"] == (0.51, "value")
+
+
 def test_decimal_commas_count_only_where_they_cannot_be_misread() -> None:
     assert facts(decode(edition({"verf_300_1000": "62,96"}))) == facts(decode(edition(ALL_1000)))
     mixed = rejected(edition({"verf_300_50": "99.96", "verf_300_1000": "62,96"}))
