@@ -32,6 +32,23 @@ CREATE TEMP MACRO de(x, digits) AS
     replace(replace(replace(en(x, digits), ',', ' '), '.', ','), ' ', '.');
 """
 
+#: Each figure beside the one before it, of one basis and at most a year (and a month's slack) apart. Several checks
+#: look at it, so it is computed once. `log_ratio` is ln(now / before), empty unless both are above zero.
+_STEP = """
+CREATE TEMP TABLE step AS
+SELECT * EXCLUDE basis_before, CASE WHEN before > 0 AND now > 0 THEN ln(now / before) END AS log_ratio,
+       concat_ws(' ', variable, CASE WHEN sector_id <> 'TOTAL' THEN sector_id END, nullif(dimensions, '')) AS category
+FROM (
+    SELECT dataset, variable, unit, sector_scheme, sector_id, dimensions, region_id, length(region_id) = 5 AS is_kreis,
+           basis, delivery_id, locator, lag(reference_date) OVER series AS from_date, reference_date AS to_date,
+           lag(value) OVER series AS before, value AS now, lag(basis) OVER series AS basis_before
+    FROM history.latest WHERE value IS NOT NULL
+    WINDOW series AS (PARTITION BY dataset, variable, dimensions, sector_scheme, sector_id, region_id
+                      ORDER BY reference_date)
+)
+WHERE basis_before = basis AND to_date - from_date <= 400
+"""
+
 Severity = Literal["stop", "quarantine", "warn", "info"]
 Layer = Literal["arrival", "layout", "schema", "consistency", "continuity", "release"]
 
@@ -88,14 +105,20 @@ def declared_checks() -> dict[str, Check]:
     return {check_id: Check(check_id=check_id, **entry) for check_id, entry in content.items()}
 
 
-def run_checks(built: Path, previous: Path | None = None) -> list[CheckResult]:
-    """Run all checks on a built warehouse; `previous` is the published file, None where there is none."""
+def run_checks(built: Path, previous: Path | None = None, only: str = "") -> list[CheckResult]:
+    """Run all checks on a built warehouse; `previous` is the published file, None where there is none.
+
+    `only`: the one declared check to run.
+    """
     with open_for_building(built) as connection:
         connection.execute(_FORMATS)
+        connection.execute(_STEP)
         if previous:
             quoted = str(previous).replace("'", "''")
             connection.execute(f"ATTACH '{quoted}' AS previous (READ_ONLY)")
             _load_mart_sizes(connection)
+        if only:
+            return [_result(connection, declared_checks()[only])]
         return [*_keys(connection), *_declared(connection, has_previous=previous is not None)]
 
 

@@ -80,13 +80,21 @@ def mobile(world: World, edition: str) -> SampleFile:
     for ags in nrw_kreise():
         missing = list(AREA_KINDS)[: int(world.draw("missing areas", ags, 0, 3))]
         for technology in MOBILE_TECHNOLOGIES:
-            low = 82 if "5G" in technology else 97
             for kind, group in AREA_KINDS.items():
                 if kind not in missing:
-                    share = world.draw(f"{technology} {kind}", ags, low, 100)
+                    share = _mobile_share(world, ags, technology, kind)
                     lines.append(f'"{ags}";{technology};{kind};{group};{share:.2f}')
     content = "\n".join(lines) + "\n"
     return _file(f"landkreis_mobilfunk_stats_{edition}", content, "Mobilfunkversorgung", "bnetza_mobilfunk")
+
+
+def _mobile_share(world: World, ags: str, technology: str, kind: str) -> float:
+    """% of an area; a higher rate or the newer technology never covers more than a lower or the older one."""
+    share = world.draw(f"mobile {kind}", ags, 98.5, 100)
+    losses = {"5G2": ("5G2",), "LTE6": ("LTE6",), "LTE10": ("LTE6", "LTE10")}
+    return share - sum(
+        world.draw(f"{loss} {kind}", ags, 0, 16 if loss == "5G2" else 0.7) for loss in losses.get(technology, ())
+    )
 
 
 def _coverage(world: World, region: str, edition: str, layout: Layout) -> list[float]:

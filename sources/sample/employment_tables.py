@@ -83,14 +83,13 @@ def by_sex_and_nationality(world: World, day: dt.date) -> dict[str, dict[str, Nu
 
 
 def _people(world: World, vector: Vector) -> dict[str, Numbers]:
-    men_percent = {code: int(world.draw("men", code, 25, 85)) for code in DIVISION_CODES}
     foreign_percent = {
         code: 1 if code in FEW_FOREIGNERS else int(world.draw("foreigners", code, 6, 34)) for code in DIVISION_CODES
     }
     foreigners = scaled(vector, foreign_percent, 20)
     columns = []
     for everybody in (vector, foreigners):
-        men = scaled(everybody, men_percent, 50)
+        men = world.men(everybody)
         women = tuple(a - m for a, m in zip(everybody, men, strict=True))
         columns += [by_sector(GENESIS_13, column) for column in (everybody, men, women)]
     return {sector_id: tuple(column[sector_id] for column in columns) for sector_id in GENESIS_LABELS}

@@ -62,6 +62,8 @@ MOVES = {
     "unter 18 Jahre": (5, 9), "18 bis unter 25 Jahre": (7, 14), "25 bis unter 30 Jahre": (6, 11),
     "30 bis unter 50 Jahre": (10, 17), "50 bis unter 65 Jahre": (3, 5), "65 Jahre und mehr": (2, 3),
 }  # fmt: skip
+#: More moves every year, so that no Kreis repeats its numbers.
+MORE_MOVES = 0.006
 
 
 def migration(world: World, year: int) -> SampleFile:
@@ -99,7 +101,7 @@ def _moves(world: World, ags: str, year: int, groups: tuple[str, ...]) -> Number
     """In and out, each all, male and female, summed over age groups."""
     numbers: list[int] = []
     for way in ("in", "out"):
-        counts = [world.count(f"{way} {group}", ags, year, MOVES[group]) for group in groups]
+        counts = [world.count(f"{way} {group}", ags, year, MOVES[group], MORE_MOVES) for group in groups]
         men = sum(count * 53 // 100 for count in counts)
         numbers += [sum(counts), men, sum(counts) - men]
     return tuple(numbers)

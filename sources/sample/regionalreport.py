@@ -153,8 +153,9 @@ def _series(sheet: Worksheet, world: World, ags: str, number: Format) -> None:
         row += 1
         year = day.year if day.month == 3 else " " * 8
         label = f"{year} {QUARTERS[day.month]} / {day.month // 3} . Quartal "
-        total = sum(world.employees(ags, day))
-        _row(sheet, row, {0: label} | dict(enumerate(series_numbers(total), start=1)), number)
+        employees = world.employees(ags, day)
+        numbers = series_numbers(sum(employees), sum(world.men(employees)))
+        _row(sheet, row, {0: label} | dict(enumerate(numbers, start=1)), number)
     _foot(sheet, row + 1, 12)
 
 

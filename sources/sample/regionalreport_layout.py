@@ -114,7 +114,7 @@ SERIES_HEADER: dict[int, dict[int, str | float]] = {
     ),
 }  # fmt: skip
 #: The columns of Tabelle 6 as invented percentages of the employees; 0 is the rest of a group.
-SERIES_PERCENT = (100, 54, 0, 70, 30, 10, 36, 24, 15, 0, 9, 8)
+SERIES_PERCENT = (100, 0, 0, 70, 30, 10, 36, 24, 15, 0, 9, 8)
 
 NOTE_ON_SUPPRESSION = (
     f"*) {SYNTHETIC}. Zahlenwerte von 1 oder 2 und Daten, aus denen rechnerisch auf einen solchen Zahlenwert "

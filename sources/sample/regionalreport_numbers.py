@@ -35,11 +35,11 @@ def printed_sectors(world: World, ags: str) -> dict[str, Levels]:
     return {code: tuple(column[code] for column in columns) for code in columns[0]}
 
 
-def series_numbers(total: int) -> list[int]:
+def series_numbers(total: int, of_men: int) -> list[int]:
     """The twelve columns of Tabelle 6; men and women, and the two forms of marginal work, add up."""
     parts = [total * percent // 100 for percent in SERIES_PERCENT]
     men, women, marginal, only, secondary = 1, 2, 7, 8, 9
-    parts[women] = total - parts[men]
+    parts[men], parts[women] = of_men, total - of_men
     parts[secondary] = parts[marginal] - parts[only]
     return parts
 

@@ -73,6 +73,10 @@ class World:
         )
         return (*numbers, not_stated * 5)
 
+    def men(self, vector: Vector) -> Vector:
+        """The men among these employees, by a share for each division; the others are women."""
+        return scaled(vector, {code: int(self.draw("men", code, 25, 85)) for code in DIVISION_CODES}, 50)
+
     def population(self, ags: str, year: int, census: int = 2022) -> int:
         """Inhabitants at 31 December, on the base of the census of 2022 or 2011."""
         jobs = sum(self.employees(ags, dt.date(FIRST_YEAR, 6, 30)))

@@ -19,6 +19,8 @@ from warehouse.build import insert
 
 DECLARED = declared_checks()
 ONE_VALUE = "WHERE region_id = '05113' AND sector_id = 'TOTAL' AND sector_scheme = 'ba-rr'"
+COUNTED = "FROM history.observation WHERE dataset = '12411-01-01-4' AND status = 'value'"
+LATER = "reference_date = DATE '2021-03-31'"
 #: Check → statements on a good warehouse, each of which it must see. A new check needs at least one.
 #: The last release, which some checks compare with, is the good warehouse itself.
 DEFECTS = {
@@ -58,7 +60,119 @@ DEFECTS = {
         "UPDATE history.observation SET delivery_id = 'nobody' WHERE region_id = '05113'",
         "UPDATE meta.delivery SET state = 'quarantined' WHERE delivery_id = 'atlas'",
     ],
-    "reports_agree_with_genesis": [f"UPDATE marts.employment SET employees = employees + 1 {ONE_VALUE}"],
+    "tables_agree": [
+        "UPDATE history.observation SET value = value + 1 WHERE dataset = 'table_genesis-13' AND region_id = '05113'",
+        "INSERT INTO history.observation BY NAME "
+        f"SELECT * REPLACE ('12411-15i' AS dataset, value + 1 AS value) {COUNTED}",
+    ],
+    "tables_near": [
+        "INSERT INTO history.observation BY NAME SELECT * REPLACE ('13111-54i' AS dataset, 1.2 * value AS value, "
+        "(reference_date + INTERVAL 90 DAY)::DATE AS reference_date) "
+        "FROM history.observation WHERE dataset = 'table_ba-rr' AND sector_id = 'TOTAL'"
+    ],
+    "ratios_agree": [
+        "INSERT INTO history.observation BY NAME SELECT o.* REPLACE (n.variable AS variable, n.value AS value, "
+        f"'82000-01-01-4' AS dataset) FROM (SELECT * {COUNTED}) o, "
+        "(VALUES ('gdp', 20), ('gdp_per_capita', 1)) n(variable, value)"
+    ],
+    "revision_jumps": [
+        "INSERT INTO quality.revision BY NAME "
+        "SELECT dataset, variable, region_id, dimensions, reference_date, unit, value AS old_value, "
+        "value * factor AS new_value, factor - 1 AS relative_change, status AS old_status, status AS new_status, "
+        "delivery_id AS old_delivery_id, 'genesis' AS new_delivery_id, known_from AS old_known_from, "
+        "known_from AS new_known_from, 'correction' AS cause "
+        f"FROM (SELECT * {COUNTED}), (VALUES ({factor})) n(factor)"
+        for factor in (1.2, 0.8)
+    ],
+    "part_exceeds_whole": [
+        "INSERT INTO history.observation BY NAME "
+        f"SELECT * REPLACE ('sex=female' AS dimensions, value + 1 AS value) {COUNTED}"
+    ],
+    "parts_make_whole": [
+        "INSERT INTO history.observation BY NAME SELECT o.* REPLACE (n.sex AS dimensions, value / 2 - 6 AS value) "
+        f"FROM (SELECT * {COUNTED}) o, (VALUES ('sex=male'), ('sex=female')) n(sex)"
+    ],
+    "total_jumps": [
+        f"UPDATE history.observation SET value = 1.2 * value WHERE dataset = 'table_ba-rr' AND {LATER}",
+        f"UPDATE history.observation SET value = 0.9 * value WHERE dataset = 'table_ba-rr' AND {LATER} "
+        "AND region_id = '05113'",
+    ],
+    "categories_exchanged": [
+        "UPDATE history.observation one SET value = other.value FROM history.observation other "
+        "WHERE one.dataset = 'table_ba-rr' AND other.dataset = one.dataset AND one.region_id = other.region_id "
+        "AND one.reference_date = DATE '2021-03-31' AND other.reference_date = one.reference_date "
+        "AND (one.sector_id, other.sector_id) IN (('H', 'TOTAL'), ('TOTAL', 'H'))"
+    ],
+    "category_jumps": [
+        f"UPDATE history.observation SET value = 1.6 * value WHERE sector_id = 'H' AND {LATER}",
+    ],
+    "kreise_alike": [
+        "INSERT INTO history.observation BY NAME SELECT o.* REPLACE (n.age AS dimensions, 500 AS value) "
+        f"FROM (SELECT * {COUNTED}) o, (VALUES ('age=0-0'), ('age=1-1'), ('age=2-2')) n(age) "
+        "WHERE region_id IN ('05113', '05911')"
+    ],
+    "kreis_repeats": [
+        "INSERT INTO history.observation BY NAME SELECT o.* REPLACE ('age=' || n.age || '-' || n.age AS dimensions, "
+        "d.day AS reference_date) FROM history.observation o, range(30) n(age), "
+        "(VALUES (DATE '2020-03-31'), (DATE '2021-03-31')) d(day) "
+        f"WHERE o.dataset = 'table_ba-rr' AND o.region_id = '05113' AND o.sector_id = 'TOTAL' AND o.{LATER}"
+    ],
+    "earlier_date_again": [
+        "INSERT INTO history.observation BY NAME SELECT * REPLACE ('genesis' AS delivery_id, 9 AS vintage, "
+        "DATE '2022-03-31' AS reference_date) "
+        f"FROM history.observation WHERE dataset = 'table_ba-rr' AND value >= 100 AND {LATER}"
+    ],
+    "technology_exceeds_wired": [
+        "INSERT INTO marts.broadband "
+        f"SELECT * REPLACE ('{part}' AS technology, coverage_pct + 0.02 AS coverage_pct) FROM marts.broadband"
+        for part in ("wired", "ftth")
+    ],
+    "coverage_falls": [
+        "UPDATE history.observation SET dataset = 'bnetza_breitbandatlas', value = value - if(reference_date = "
+        "DATE '2021-03-31', 5, 0) WHERE variable = 'broadband_coverage'"
+    ],
+    "customers_alike": [
+        "INSERT INTO marts.broadband "
+        "SELECT b.* REPLACE (r.region_id AS region_id, c.customer AS customer, n.rate AS min_mbit) "
+        "FROM marts.broadband b, marts.region r, range(2000, 2015) n(rate), (VALUES ('households'), ('businesses')) "
+        "c(customer) WHERE r.level = 'kreis' AND b.region_id = '05' AND b.reference_date = DATE '2021-03-31'"
+    ],
+    "mobile_order": [
+        "INSERT INTO marts.mobile_coverage "
+        "SELECT m.* REPLACE (n.technology AS technology, coverage_pct - n.less AS coverage_pct) "
+        "FROM marts.mobile_coverage m, (VALUES ('lte6', 1), ('lte10', 0)) n(technology, less)"
+    ],
+    "rate_bases": [
+        "INSERT INTO history.observation BY NAME "
+        "SELECT o.* REPLACE ('unemployment_rate' AS variable, n.base AS dimensions, n.value AS value) "
+        f"FROM (SELECT * {COUNTED}) o, "
+        "(VALUES ('base=all_civilian', 6), ('base=dependent_civilian', 5)) n(base, value)"
+    ],
+    "known_shares": [
+        "INSERT INTO history.observation BY NAME "
+        f"SELECT * REPLACE ('sex=female' AS dimensions, {share} * value AS value) {COUNTED}"
+        for share in (0.4, 0.6)
+    ],
+    "land_between_kreise": [
+        "INSERT INTO history.observation BY NAME SELECT * REPLACE ('unemployment_rate' AS variable, '%' AS unit, "
+        f"if(region_id = '05', {land}, 5) AS value) FROM history.observation WHERE dataset = '12411-01-01-4'"
+        for land in (4, 6)
+    ],
+    "provenance_dates": [
+        f"UPDATE meta.delivery SET known_from = DATE '{known}' WHERE delivery_id = 'reports'"
+        for known in ("2021-03-01", "2021-12-01")
+    ],
+    "provenance_period": [
+        f"UPDATE meta.delivery SET period = '{period}' WHERE delivery_id = 'reports'"
+        for period in ("2020", "2021-06-30", "2019/2022")
+    ],
+    "target_out_of_scale": [
+        "INSERT INTO marts.target BY NAME SELECT 'population' AS indicator_id, 'RUHR' AS region_id, "
+        f"{target} AS target_value, DATE '2030-12-31' AS target_date, 'x' AS decision, 'x' AS body, "
+        "DATE '2026-05-04' AS decided_on"
+        for target in (150, 5_000_000)
+    ],
+    "boundary_moves": ["UPDATE marts.boundary SET geometry = replace(geometry, '[7.', '[7.2')"],
     "size_of_edition": [
         f"UPDATE meta.delivery SET bytes = if(delivery_id = 'atlas', {new}, {old}), "
         "arrived_at = if(delivery_id = 'atlas', arrived_at + INTERVAL 1 DAY, arrived_at)"
@@ -118,13 +232,13 @@ def built(small_warehouse: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(small_warehouse, tmp_path / "built.duckdb"))
 
 
-def results_after(built: Path, previous: Path | None, *defects: str) -> dict[str, CheckResult]:
+def results_after(built: Path, previous: Path | None, *defects: str, only: str = "") -> dict[str, CheckResult]:
     with duckdb.connect(str(built)) as connection:
         for statement in defects:
             changed = connection.execute(statement).fetchone()
             assert changed is not None
             assert changed[0] > 0, f"the defect hits no row: {statement}"
-    return {result.check_id: result for result in run_checks(built, previous)}
+    return {result.check_id: result for result in run_checks(built, previous, only)}
 
 
 def test_a_good_warehouse_passes_every_check_and_every_check_looked_at_something(
@@ -151,7 +265,7 @@ def test_every_declared_check_has_a_defect_it_must_see() -> None:
     [(name, number) for name, defects in DEFECTS.items() for number in range(len(defects))],
 )
 def test_a_check_sees_its_defect_and_says_so(built: Path, small_warehouse: Path, check_id: str, number: int) -> None:
-    result = results_after(built, small_warehouse, DEFECTS[check_id][number])[check_id]
+    result = results_after(built, small_warehouse, DEFECTS[check_id][number], only=check_id)[check_id]
     assert not result.passed
     assert result.failed > 0
     assert result.example
@@ -228,5 +342,5 @@ def test_a_last_release_of_an_older_version_is_not_compared_with(built: Path, tm
     with duckdb.connect(str(older)) as connection:
         connection.execute("CREATE SCHEMA marts")
     results = results_after(built, older)
-    assert set(DECLARED) - set(results) == {"indicator_vanishes", "light_changed"}
+    assert set(DECLARED) - set(results) == {"indicator_vanishes", "light_changed", "boundary_moves"}
     assert results["mart_shrinks"].passed

@@ -27,7 +27,7 @@ QUARANTINED = replace(
 )
 PASSED = CheckResult("employment_bounds", "stop", "Grenzen", "bounds", checked=10, failed=0)
 FAILED = CheckResult(
-    "reports_agree_with_genesis",
+    "location_quotient_bounds",
     "warn",
     "stimmen überein",
     "agree",

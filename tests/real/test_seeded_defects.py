@@ -38,6 +38,13 @@ def times_1000(text: str) -> str:
 
 
 def swapped(text: str) -> str:
+    """Two cities with each other's figures: keys and names change places."""
+    lines = keys_alone_swapped(text).split("\n")
+    names = {"05113": "      Essen, kreisfreie Stadt", "05911": "      Bochum, kreisfreie Stadt"}
+    return "\n".join(f"{k};{names[k]};{line.split(';', 2)[2]}" if (k := line[:5]) in names else line for line in lines)
+
+
+def keys_alone_swapped(text: str) -> str:
     other = {"05113;": "05911;", "05911;": "05113;"}
     return "\n".join(other.get(line[:6], line[:6]) + line[6:] for line in text.split("\n"))
 
@@ -74,6 +81,7 @@ def other_line_ends(text: str) -> str:
         (ATLAS.format("2020_1"), "landkreis_privat_2020_2.csv", other_line_ends, "repeated_edition", "2559 von 2559"),
         (EMPLOYMENT.format(2020), None, times_1000, "unit_step", "-Fache"),
         (EMPLOYMENT.format(2020), None, swapped, "employment_jump", "Essen"),
+        (EMPLOYMENT.format(2020), None, keys_alone_swapped, "quarantined", "05911"),
         (EMPLOYMENT.format(2020), None, edited_total, "quarantined", "NRW figure 6,974,006"),
         (EMPLOYMENT.format(2020), None, mirrored, "quarantined", "-11026"),
         (EMPLOYMENT.format(2019), None, one_cell, "quarantined", "add up to 97,730, found 97,737"),

@@ -80,8 +80,8 @@ def stage(folder: Path, delivery_id: str, observations: Sequence[Observation]) -
     return staging.observations_path(delivery_id)
 
 
-def build_warehouse(folder: Path, *deliveries: Delivery) -> Path:
-    """Path of a warehouse built from deliveries, the first known first."""
+def build_warehouse(folder: Path, *deliveries: Delivery, boundaries: Sequence[dict[str, Any]] = ()) -> Path:
+    """Path of a warehouse built from deliveries, the first known first; `boundaries`: rows of marts.boundary."""
     path = folder / "warehouse.duckdb"
     path.unlink(missing_ok=True)
     build(
@@ -92,6 +92,7 @@ def build_warehouse(folder: Path, *deliveries: Delivery) -> Path:
             for delivery in deliveries
             if delivery.state == "accepted"
         ],
+        boundaries=boundaries,
     )
     return path
 
@@ -151,13 +152,14 @@ def build_small_warehouse(folder: Path) -> Path:
         for region in (kreise[0], NRW)
         for printed, day in ((93.85, DAY), (95.5, later))
     ]
+    square = '{"type":"Polygon","coordinates":[[[7.0,51.4],[7.1,51.4],[7.1,51.5],[7.0,51.4]]]}'
+    contents = {"reports": reports, "genesis": genesis, "population": population, "atlas": coverage}
+    known = dt.datetime.fromisoformat("2021-10-12")
     return build_warehouse(
         folder,
-        Delivery("reports", reports),
-        Delivery("genesis", genesis),
-        Delivery("population", population),
-        Delivery("atlas", coverage),
+        *(Delivery(name, cells, known.date(), arrived_at=known) for name, cells in contents.items()),
         Delivery("broken", [], state="quarantined", message="expected a data file; found an HTML page."),
+        boundaries=[{"region_id": "05113", "geometry": square, "delivery_id": "areas", "locator": "feature 1"}],
     )
 
 
