@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import re
 import tempfile
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from quality.validation import validate
 from reference.regions import region_by_label
+from schemas.delivery import known_from
 from schemas.observation import KEY, Observation, to_frame
 from sources.catalogue import edition_rules, recognise, sum_rules
 from sources.genesis.settle_basis import settle_basis
@@ -105,7 +107,8 @@ def _validated(decoded: Decoded, folder: Path) -> str:
     with open_in_memory() as connection:
         staging.save_observations(connection, "mutant", to_frame(observations))
         path = staging.observations_path("mutant")
-        failures = validate(connection, [path], sum_rules(), edition_rules(), {"mutant": decoded.period})
+        known = known_from(decoded.published_on, decoded.retrieved_on, dt.datetime.now(dt.UTC)).isoformat()
+        failures = validate(connection, [path], sum_rules(), edition_rules(), {"mutant": known})
     return f"{failures[0].locator}: {failures[0].text}" if failures else ""
 
 

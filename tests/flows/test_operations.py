@@ -31,7 +31,7 @@ def test_the_guide_has_every_setting() -> None:
     assert set(settings_table()) == set(Settings.model_fields)
 
 
-@pytest.mark.parametrize(("name", "setting"), Settings.model_fields.items(), ids=str)
+@pytest.mark.parametrize(("name", "setting"), Settings.model_fields.items(), ids=Settings.model_fields)
 def test_a_setting_is_documented_with_variable_and_default(name: str, setting: FieldInfo) -> None:
     _, variable, default, _ = settings_table()[name]
     assert variable.startswith(f"`S3MONITOR_{name.upper()}")

@@ -100,6 +100,7 @@ def test_a_missing_property_is_found(damaged: Graph, kind: URIRef, wanted: URIRe
         (DCATDE.maintainer, BNode(), "maintainer: not among the properties"),
         (SPDX.checksum, BNode(), "is not what it must be"),
     ],
+    ids=lambda value: str(value).replace("#", "/").rpartition("/")[2] if isinstance(value, URIRef) else "",
 )
 def test_what_may_not_stand_there_is_found(damaged: Graph, name: URIRef, value: Node, problem: str) -> None:
     damaged.add((distributions(damaged, "marts.growth")[0], name, value))
