@@ -85,7 +85,8 @@ def main() -> None:
 
 
 def _end_with_the_run(server: uvicorn.Server) -> None:
-    sys.stdin.buffer.read()
+    while os.read(0, 1024):  # not sys.stdin: its lock, held by a thread, aborts an interpreter that ends
+        pass
     if not server.started:
         os._exit(1)  # nobody has told it anything yet
     server.should_exit = True
