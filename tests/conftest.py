@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from tests.warehouse.building import build_small_warehouse
 from warehouse.data_folder import DataFolder
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from tests.built_site import Built
 
 Arrive = Callable[..., ArrivedFile]
@@ -74,3 +76,19 @@ def arrive(tmp_path_factory: pytest.TempPathFactory) -> Arrive:
         return ArrivedFile(path)
 
     return write
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for a process: Playwright does not start a second time beside itself."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import FLAGS, chromium_program
+
+    program = chromium_program()
+    if program is None:
+        pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from warehouse.inbox import Incoming
 
@@ -22,6 +22,8 @@ MAX_MEMBERS = 1_000
 #: Members by which a format that is a zip inside shows itself (Office Open XML, OpenDocument, EPUB).
 _FORMATS = ("[Content_Types].xml", "mimetype")
 _ENCRYPTED = 0x1
+#: The record at the end of a zip (APPNOTE 4.3.16): its signature, and its length with the longest comment.
+_END, _END_BYTES = b"PK\x05\x06", 22 + 65_535
 #: What reading a zip may raise where it is none, damaged or in a compression Python does not know.
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -45,12 +47,20 @@ def unpacked(incoming: Incoming, wanted: Sequence[str] = ()) -> list[Incoming]:
     try:
         with zipfile.ZipFile(incoming.path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
-            if not _is_wrapping(members) or archive.testzip():
+            if not _is_wrapping(members) or archive.testzip() or len(archive.infolist()) != _counted(incoming.path):
                 return [incoming]
     except _UNREADABLE:
         return [incoming]
     found = [member for member in members if _is_file(member.filename) and _is_wanted(member.filename, wanted)]
     return [_member(incoming, member) for member in found] or [incoming]
+
+
+def _counted(path: Path) -> int:
+    """Number of members that the end of a zip counts: one wrong byte in its directory can hide the next entry."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _END_BYTES))
+        end = file.read()
+    return int.from_bytes(end[end.rindex(_END) + 10 :][:2], "little")
 
 
 def _is_wrapping(members: Sequence[zipfile.ZipInfo]) -> bool:

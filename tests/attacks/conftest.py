@@ -7,6 +7,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -25,7 +26,8 @@ class Command:
 
     def __call__(self, *arguments: object, **settings: str) -> Ended:
         plain = ["--no-prefect"] if arguments[:1] == ("refresh",) else []
-        with pytest.MonkeyPatch.context() as patch:
+        # refresh --warehouse hands its address on in the environment
+        with mock.patch.dict(os.environ), pytest.MonkeyPatch.context() as patch:
             for name in [name for name in os.environ if name.startswith(("S3MONITOR_", "PREFECT_"))]:
                 patch.delenv(name)
             for name, value in {**environment(), **settings}.items():

@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flows.steps import take_in
@@ -247,6 +247,7 @@ def test_a_link_in_a_zip_is_a_small_file(tmp_path: Path) -> None:
 
 @settings(max_examples=60)
 @given(st.integers(0, 10**6), st.integers(0, 255))
+@example(121, 1)  # the comment of the first entry swallows the second
 def test_a_changed_byte_in_a_zip_never_changes_a_file(place: int, byte: int) -> None:
     """What comes out of a damaged zip is whole, or the zip is refused as one."""
     inside = {"a.csv": b"1;2\n" * 40, "b.csv": b"3;4\n" * 40}

@@ -105,6 +105,7 @@ SETTINGS = {
     "site": ("S3MONITOR_SITE",),
     "warehouse": ("S3MONITOR_WAREHOUSE",),
     "lake_data": ("S3MONITOR_LAKE_DATA",),
+    "dask": ("S3MONITOR_DASK",),
     "contact": ("S3MONITOR_CONTACT",),
     "addresses": ("S3MONITOR_ADDRESSES", "S3MONITOR_ADDRESSES__BKG"),
     "accounts": ("S3MONITOR_ACCOUNTS", "S3MONITOR_ACCOUNTS__BKG__USER", "S3MONITOR_ACCOUNTS__BKG__PASSWORD"),

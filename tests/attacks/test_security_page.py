@@ -28,15 +28,13 @@ from monitor.site import build_site
 from quality.decisions import Decision, add_decision
 from quality.ledger import decisions_path, findings_of
 from reference import tables
-from tests.browser.conftest import chromium, one_of_each, opened
+from tests.browser.conftest import one_of_each, opened
 from tests.built_site import Built
 from tests.flows.inboxes import GOOD, broadband, fill, manifest
 from warehouse.connect import open_for_building
 from warehouse.data_folder import DataFolder
 from warehouse.export import export
 from warehouse.exported import Publication
-
-__all__ = ["chromium"]
 
 #: Ends what it stands in (attribute, element, style sheet, comment, CDATA), then runs something.
 CODE = (

@@ -25,6 +25,8 @@ CODE = {
 }  # fmt: skip
 #: XML is read by no room: Python's readers expand entities.
 XML = {"xml", "lxml", "defusedxml"}
+#: The one module that reads XML: it refuses document types, and so entities, before it builds anything.
+XML_READER = "sources/package.py"
 
 
 def test_there_are_locks() -> None:
@@ -90,7 +92,8 @@ def test_no_room_makes_code_of_data() -> None:
             found += [f"{path.name}:{word.lineno} shell" for word in shell]
             modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             modules += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
-            found += [f"{path.name} imports {name}" for name in modules if name.split(".")[0] in XML]
+            if path.relative_to(ROOT).as_posix() != XML_READER:
+                found += [f"{path.name} imports {name}" for name in modules if name.split(".")[0] in XML]
     assert found == []
 
 

@@ -28,8 +28,8 @@ _CATALOGUE_TABLES = "SELECT format('%I', tablename) FROM pg_tables WHERE scheman
 def test_analysts_ask_the_lake_as_they_ask_the_file(published: Lake, files: list[Path]) -> None:
     with open_lake(published) as there, open_published(files[0]) as here:
         for query in (
-            "FROM marts.indicator_as_of(DATE '2021-06-01') ORDER BY ALL",
-            "FROM history.observation_as_of(DATE '2021-06-01') ORDER BY ALL",
+            "FROM marts.indicator_as_of(DATE '2021-12-31') ORDER BY ALL",
+            "FROM history.observation_as_of(DATE '2021-12-31') ORDER BY ALL",
             "FROM history.latest ORDER BY ALL",
             "SELECT marts.location_quotient(1714, 79006, 879213, 15593224)",
             "SELECT comment FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name = 'employment'",
