@@ -154,7 +154,7 @@ def build_small_warehouse(folder: Path) -> Path:
     ]
     square = '{"type":"Polygon","coordinates":[[[7.0,51.4],[7.1,51.4],[7.1,51.5],[7.0,51.4]]]}'
     contents = {"reports": reports, "genesis": genesis, "population": population, "atlas": coverage}
-    known = dt.datetime.fromisoformat("2021-10-12")
+    known = dt.datetime.fromisoformat("2021-04-15")
     return build_warehouse(
         folder,
         *(Delivery(name, cells, known.date(), arrived_at=known) for name, cells in contents.items()),
