@@ -24,8 +24,8 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 HEAD_BYTES = 65_536
 
 #: The largest files known: a workbook of 10 MB, a text of 1.2 MB. A text taken apart into cells takes about ten times
-#: its size in memory, many short lines up to 200 bytes each; a refresh must do with 500 MB.
-MAX_BYTES, MAX_TEXT_BYTES, MAX_LINES = 100_000_000, 25_000_000, 500_000
+#: its size in memory: 60 bytes each cell, 200 each line. A refresh must do with 500 MB.
+MAX_BYTES, MAX_TEXT_BYTES, MAX_LINES, MAX_CELLS = 100_000_000, 25_000_000, 500_000, 4_000_000
 
 
 class ArrivedFile:
@@ -101,6 +101,8 @@ class ArrivedFile:
 
         Strict, as a reader that is not makes 1234 of `"12"34`, and of an open quote one cell with the rest of the file.
         """
+        if (number := self.text.count(delimiter)) > MAX_CELLS:
+            raise _too_large(f"a text of at most {MAX_CELLS:,} cells", f"{number:,} cells")
         reader = csv.reader(_lines(self.text), delimiter=delimiter, strict=True)
         start = 1
         try:

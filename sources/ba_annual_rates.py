@@ -104,7 +104,7 @@ def _years(table: RegionSheet, row: int) -> tuple[dict[int, dt.date], Counter[st
             if year_end(year) in years.values():
                 raise Rejected(expected="each year once", found=f"{year} again", where=where)
             years[column] = year_end(year)
-        elif years and cell != "" and not isinstance(cell, str):
+        elif cell != "" and not isinstance(cell, str):
             raise Rejected(expected="a year", found=f"{cell}", where=where)
         elif years and cell != "":
             undeclared[f"column not declared: {without_months(str(cell))}"] += 1

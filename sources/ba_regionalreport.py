@@ -222,7 +222,7 @@ def _levels_of(header: tuple[tuple[Cell, ...], ...], label_column: int, name: st
         )
     below, dates = _header_dates(header, columns, name, header_row)
     for column, cell in enumerate(header[below]):
-        if reference_date(cell) and column not in columns and not groups[column].startswith(CHANGES):
+        if reference_date(cell) and column not in columns:
             raise Rejected(
                 expected=f"every Stichtag below “{LEVELS} …”",
                 found=f"“{cell}” below “{groups[column]}”",

@@ -36,7 +36,10 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 _PREFIX = rb"(?:[A-Za-z_][\w.-]*:)?"
 _ATTRIBUTES = rb"""((?:[^<>"']|"[^"]*"|'[^']*')*)"""
-_OPENED = re.compile(rb"<" + _PREFIX + rb"c(?=[\s/>])" + _ATTRIBUTES + rb">")
+#: A cell's opening tag: column and row where the place comes first, as programs write it, and the other attributes.
+_OPENED = re.compile(
+    rb"<" + _PREFIX + rb"""c(?=[\s/>])(?:\sr="([A-Z]{1,3})([0-9]{1,7})"(?=[\s/>]))?""" + _ATTRIBUTES + rb">"
+)
 _CELL = re.compile(rb"<" + _PREFIX + rb"c(?=[\s>])" + _ATTRIBUTES + rb"(?<!/)>(.*?)</" + _PREFIX + rb"c\s*>", re.DOTALL)
 _ROW = re.compile(rb"<" + _PREFIX + rb"row(?=[\s/>])" + _ATTRIBUTES + rb">")
 _REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']""")
@@ -246,7 +249,10 @@ def _check_size(body: bytes, where: str) -> None:
             continue
         in_order = in_order and place > behind
         behind = place
-        last, columns = max(last, place[0]), max(columns, place[1])
+        if place[0] > last:
+            last = place[0]
+        if place[1] > columns:
+            columns = place[1]
     if cells > MAX_CELLS:
         raise _too_large(f"{cells:,} cells", f"at most {MAX_CELLS:,} cells", where)
     if not in_order:  # row by row from left to right, as programs write them, none can be there twice
@@ -270,11 +276,12 @@ def _check_once(body: bytes, where: str) -> None:
 def _places(body: bytes, where: str) -> Iterator[Place]:
     """(row, column) of each cell with content, from 1; (0, 0) where it names none."""
     for match in _OPENED.finditer(body):
-        attributes = match[1]
+        letters, digits, attributes = match.groups()
         if attributes.endswith(b"/"):
             continue  # an empty cell, of which only the format is kept
-        reference = _REFERENCE.search(attributes)
-        if reference:
+        if letters:
+            yield int(digits), _column(letters)
+        elif reference := _REFERENCE.search(attributes):
             yield int(reference[2]), _column(reference[1])
         elif re.search(rb"\sr\s*=", attributes):
             raise _odd(f"a cell at no place of a sheet: {_near(body, match.start())}", where)

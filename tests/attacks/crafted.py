@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import struct
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from string import ascii_uppercase
 
 from tests.attacks.mutants import Mutant
 from tests.attacks.seeds import Seed
@@ -28,7 +30,7 @@ class Attack:
     heavy: bool = False
 
     def mutant(self, seed: Seed) -> Mutant:
-        return Mutant(self.make(seed), "same")
+        return Mutant(self.make(seed), "same", outcome="refused" if self.says else "right")
 
 
 def zipped(members: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -86,7 +88,8 @@ def _twice(seed: Seed, other: Callable[[str], str]) -> bytes:
     """The sheet with the figures twice, once with other numbers."""
     member = seed.book.members[_sheet(seed)]
     content = io.BytesIO(packed(seed.book.parts))
-    with zipfile.ZipFile(content, "a") as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(content, "a") as archive:
+        warnings.simplefilter("ignore", UserWarning)  # a name twice is the point
         archive.writestr(zipfile.ZipInfo(other(member)), seed.book.parts[member].replace(b"<v>1", b"<v>7"))
     return content.getvalue()
 
@@ -130,6 +133,12 @@ def _figure(new: str) -> Callable[[Seed], bytes]:
 
 def _rows(xml: str, rows: str) -> str:
     return xml.replace("</sheetData>", f"{rows}</sheetData>")
+
+
+def _filled_rows(first: int, last: int) -> str:
+    """Rows of 30 numbers, each cell with its place."""
+    row = "".join(f'<c r="{letters}{{0}}"><v>1</v></c>' for letters in [*ascii_uppercase, "AA", "AB", "AC", "AD"])
+    return "".join(f'<row r="{number}">{row.format(number)}</row>' for number in range(first, last))
 
 
 def _laughs(root: str) -> str:
@@ -241,6 +250,10 @@ ATTACKS: dict[str, Attack] = {
     "three million cells": Attack(
         _REPORT, _edit(lambda xml: _rows(xml, ("<row>" + "<c><v>1</v></c>" * 30 + "</row>") * 100_000)), "a sheet of at most", heavy=True
     ),
+    "as many cells as are allowed": Attack(_REPORT, _edit(lambda xml: _rows(xml, _filled_rows(200, 63_000))), "", heavy=True),
+    "as many places as are allowed": Attack(
+        _MOBILE, _edit(lambda xml: _rows(xml, '<row r="39999"><c r="CV39999"><v>1</v></c></row>')), "expected an official key", heavy=True
+    ),
     "a dimension that lies": Attack(_REPORT, _edit(lambda xml: re.sub(r"<dimension[^>]*/>", '<dimension ref="A1:XFD1048576"/>', xml)), ""),
     # numbers in workbooks
     "a comment in a number": Attack(_MONTH, _figure('<c r="{r}"><v>{a}<!-- -->{b}</v></c>'), _ODD),
@@ -277,8 +290,10 @@ ATTACKS: dict[str, Attack] = {
     "a hundred thousand columns": Attack(_ATLAS, _text(lambda text: text.replace("\n", ";x" * 100_000 + "\n", 1)), "expected"),
     "half a million lines": Attack(_ATLAS, _text(lambda text: text + "\n" * 600_000), "at most 500,000 lines"),
     "thirty megabytes": Attack(_ATLAS, _text(lambda text: text + "1" * 30_000_000), "at most 25 MB"),
+    "as many short cells as are allowed": Attack(_ATLAS, _text(lambda text: text + ("ab;" * 60 + "\n") * 66_000), "cells, as in the header", heavy=True),
+    "as many short lines as are allowed": Attack(_ATLAS, _text(lambda text: text + "ab;cd\n" * 490_000), "cells, as in the header", heavy=True),
     "twenty-four megabytes of short cells": Attack(
-        _ATLAS, _text(lambda text: text + ("ab;" * 60 + "\n") * 132_000), "cells, as in the header", heavy=True
+        _ATLAS, _text(lambda text: text + ("ab;" * 60 + "\n") * 132_000), "at most 4,000,000 cells", heavy=True
     ),
     # outlines
     "a name twice in an object": Attack(_OUTLINES, _geojson(lambda text: re.sub(r'"(ARS|AGS)"', r'"\1": "05112", "\1"', text, count=1)), "each name once"),

@@ -15,13 +15,14 @@ import resource
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from random import Random
 
 from tests.attacks.byte_mutations import BYTE_MUTATIONS
+from tests.attacks.crafted import ATTACKS
 from tests.attacks.json_mutations import JSON_MUTATIONS
 from tests.attacks.judging import FINE, Verdict, judge, scratch
 from tests.attacks.mutants import Mutant, Mutation, mutate
@@ -39,6 +40,8 @@ MAX_CACHED_MEGABYTES = 1_200
 RAW = 5
 
 Seeds = dict[str, list[Seed]]
+#: (seed, name of what was done to it, the file that came of it)
+Made = tuple[Seed, str, Mutant]
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ def mutations_of(seed: Seed) -> Sequence[Mutation]:
     return JSON_MUTATIONS if seed.product_id == "bkg_boundaries" else TEXT_MUTATIONS
 
 
-def mutant_number(seeds: Seeds, run: int, number: int) -> tuple[Seed, str, Mutant]:
+def mutant_number(seeds: Seeds, run: int, number: int) -> Made:
     """(seed, name of the mutation, mutant), the same for the same seeds, run and number."""
     random = Random(f"{run} {number}")
     product = list(seeds)[number % len(seeds)]
@@ -69,19 +72,26 @@ def mutant_number(seeds: Seeds, run: int, number: int) -> tuple[Seed, str, Mutan
     return seed, name, mutant
 
 
-def examine(seeds: Seeds, run: int, number: int, folder: Path) -> Result:
-    """Makes and judges one mutant; time and memory are those of the judging."""
-    seed, name, mutant = mutant_number(seeds, run, number)
+def attack_number(seeds: Seeds, number: int) -> Made:
+    """(seed, name, file) of an attack that has a name."""
+    name, attack = list(ATTACKS.items())[number]
+    seed = next(seed for seed in seeds[attack.product] if seed.origin == "sample")
+    return seed, name, attack.mutant(seed)
+
+
+def examine(made: Made, number: int, folder: Path) -> Result:
+    """Judges one mutant; time and memory are those of the judging."""
+    seed, name, mutant = made
     _forget_peak()
     before, start = peak_megabytes(), time.process_time()
     verdict = judge(seed, mutant, folder)
     seconds, megabytes = time.process_time() - start, peak_megabytes() - before + BARE_MEGABYTES
-    if before > MAX_CACHED_MEGABYTES:
-        _forget_tables(seeds)
     if seconds > MAX_SECONDS:
         verdict = Verdict("slow", f"{seconds:.1f} s; {verdict.outcome}: {verdict.detail}")
     elif megabytes > MAX_MEGABYTES:
         verdict = Verdict("large", f"{megabytes:.0f} MB; {verdict.outcome}: {verdict.detail}")
+    elif mutant.outcome not in ("", verdict.outcome) and not verdict.is_bug:
+        verdict = Verdict("unexpected", f"{verdict.outcome}: {verdict.detail}")
     return Result(number, seed.product_id, str(seed), name, mutant.note, verdict, seconds, megabytes)
 
 
@@ -107,14 +117,16 @@ def peak_megabytes() -> float:
 # --- workers
 
 
-def _work(seeds: Seeds, run: int, numbers: Sequence[int], to_parent: Connection) -> None:
+def _work(seeds: Seeds, make: Callable[[int], Made], numbers: Sequence[int], to_parent: Connection) -> None:
     """Sends the number before each mutant and the result behind it, so that a death has a name."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with scratch() as folder:
         for number in numbers:
             to_parent.send(number)
             _limit_time(3 * MAX_SECONDS)
-            to_parent.send(examine(seeds, run, number, Path(folder)))
+            to_parent.send(examine(make(number), number, Path(folder)))
+            if peak_megabytes() > MAX_CACHED_MEGABYTES:
+                _forget_tables(seeds)
     to_parent.send(None)
 
 
@@ -127,15 +139,15 @@ def _limit_time(seconds: float) -> None:
 class _Worker:
     """A process with the numbers it has to do; started anew behind a mutant that killed it."""
 
-    def __init__(self, seeds: Seeds, run: int, numbers: list[int]) -> None:
-        self.seeds, self.run, self.numbers = seeds, run, numbers
+    def __init__(self, seeds: Seeds, make: Callable[[int], Made], numbers: list[int]) -> None:
+        self.seeds, self.make, self.numbers = seeds, make, numbers
         self.current: int | None = None
         self.start()
 
     def start(self) -> None:
         self.receiver, sender = multiprocessing.Pipe(duplex=False)
         context = multiprocessing.get_context("fork")  # seeds need not be read again
-        self.process = context.Process(target=_work, args=(self.seeds, self.run, self.numbers, sender), daemon=True)
+        self.process = context.Process(target=_work, args=(self.seeds, self.make, self.numbers, sender), daemon=True)
         self.process.start()
         sender.close()
 
@@ -163,14 +175,23 @@ class _Worker:
 
     def _death(self) -> Result:
         assert self.current is not None
-        seed, name, mutant = mutant_number(self.seeds, self.run, self.current)
+        seed, name, mutant = self.make(self.current)
         verdict = Verdict("crash", f"the process ended with {self.process.exitcode}")
         return Result(self.current, seed.product_id, str(seed), name, mutant.note, verdict, 0.0, 0.0)
 
 
 def campaign(seeds: Seeds, run: int, numbers: range, workers: int) -> Iterator[Result]:
     """The results of many mutants as they come."""
-    crew = [_Worker(seeds, run, list(numbers)[shift::workers]) for shift in range(workers)]
+    yield from _results(seeds, lambda number: mutant_number(seeds, run, number), list(numbers), workers)
+
+
+def named_attacks(seeds: Seeds, workers: int) -> Iterator[Result]:
+    """The results of all attacks that have a name."""
+    yield from _results(seeds, lambda number: attack_number(seeds, number), list(range(len(ATTACKS))), workers)
+
+
+def _results(seeds: Seeds, make: Callable[[int], Made], numbers: list[int], workers: int) -> Iterator[Result]:
+    crew = [_Worker(seeds, make, numbers[shift::workers]) for shift in range(workers)]
     while busy := [worker for worker in crew if worker.numbers]:
         for ready in wait([worker.receiver for worker in busy]):
             yield from next(worker for worker in busy if worker.receiver is ready).results()
@@ -218,6 +239,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--real", type=Path, help="a folder of real files with a MANIFEST.csv")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--product", help="only this product")
+    parser.add_argument(
+        "--attacks", action="store_true", help="the attacks with names too, also those that take seconds"
+    )
     parser.add_argument("--only", type=int, metavar="N", help="judge the mutant N alone")
     parser.add_argument("--save", type=Path, metavar="FOLDER", help="with --only: write mutant and original there")
     options = parser.parse_args(arguments)
@@ -234,19 +258,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
             bugs = sum(each.verdict.is_bug for each in results)
             sys.stderr.write(f"{len(results)} of {options.mutants}, {bugs} bugs\n")
     sys.stdout.write(summary(results, options.seed) + "\n")
+    if options.attacks:
+        named = sorted(named_attacks(seeds, options.workers), key=lambda result: result.number)
+        sys.stdout.write(table_of_attacks(named) + "\n")
+        results += named
     return int(any(result.verdict.is_bug for result in results))
+
+
+def table_of_attacks(results: Sequence[Result]) -> str:
+    """Markdown: each named attack, what became of it, and what it cost."""
+    lines = [
+        "",
+        f"## {len(results)} named attacks",
+        "",
+        "| attack | product | became | s | MB |",
+        "|---|---|---|---:|---:|",
+    ]
+    for result in results:
+        became = (
+            f"**{result.verdict.outcome}**: {result.verdict.detail}"
+            if result.verdict.is_bug
+            else result.verdict.outcome
+        )
+        lines.append(
+            f"| {result.mutation} | {result.product} | {became} | {result.seconds:.2f} | {result.megabytes:.0f} |"
+        )
+    return "\n".join(lines)
 
 
 def _only(seeds: Seeds, options: argparse.Namespace) -> int:
     if options.product:
         seeds = {options.product: seeds[options.product]}
-    seed, _, mutant = mutant_number(seeds, options.seed, options.only)
+    seed, name, mutant = mutant_number(seeds, options.seed, options.only)
     if options.save:
         options.save.mkdir(parents=True, exist_ok=True)
         (options.save / f"{options.only}_{seed.name}").write_bytes(mutant.content)
         (options.save / seed.name).write_bytes(seed.content)
     with scratch() as folder:
-        result = examine(seeds, options.seed, options.only, Path(folder))
+        result = examine((seed, name, mutant), options.only, Path(folder))
     sys.stdout.write(f"{result}\n")
     return int(result.verdict.is_bug)
 

@@ -42,7 +42,12 @@ PRINTED = "printed"  # figures differ, and each is printed where its locator say
 FLAGGED = "flagged"  # accepted with a remark or a changed layout that the original does not have
 QUARANTINED = "quarantined"  # decoded, and refused by validation
 REFUSED = "refused"  # not recognised, or refused by the decoder
-FINE = (RIGHT, PRINTED, FLAGGED, QUARANTINED, REFUSED)
+UNSEEN = "unseen"  # rows are lost that nothing in the file promises: see UNPROMISED
+FINE = (RIGHT, PRINTED, FLAGGED, QUARANTINED, REFUSED, UNSEEN)
+
+#: Regions that a file of a product may lack: an evaluation is made to order, the annual rates are called those of the
+#: Kreise. Their loss is counted and shown, but no reader of one file can tell it from a file that never had them.
+UNPROMISED = {"ba_sonderauswertung": {"DE", "05"}, "ba_arbeitslosenquoten_jahr": {"DE", "05"}}
 
 #: Products whose texts may print points between thousands.
 _THOUSANDS = ("ba_statistik_api",)
@@ -62,7 +67,7 @@ class Verdict:
 
 def judge(seed: Seed, mutant: Mutant, folder: Path) -> Verdict:
     """Recognise, decode and validate a mutant and compare it with its original."""
-    file = arrived(folder, mutant.content, mutant.name or seed.name, seed.period)
+    file = arrived(folder, mutant.content, seed.name, seed.period)
     try:
         decoded = recognise(file).decode(file)
     except Rejected as refusal:
@@ -76,7 +81,11 @@ def judge(seed: Seed, mutant: Mutant, folder: Path) -> Verdict:
     lost = [fact for key, fact in before.items() if key not in after]
     if not differing and not lost:
         return Verdict(RIGHT)
-    if failure := _validated(decoded, folder):
+    try:
+        failure = _validated(decoded, folder)
+    except Exception as error:  # noqa: BLE001 - as above
+        return Verdict("crash", f"validation: {type(error).__name__}: {error}")
+    if failure:
         return Verdict(QUARANTINED, failure)
     return _judge_differences(seed, mutant, decoded, differing, lost)
 
@@ -122,6 +131,8 @@ def _judge_differences(
     shown = _shown(seed, differing, lost)
     if flag := _flag(seed, decoded):
         return Verdict(FLAGGED, f"{flag}; {shown}")
+    if not differing and {fact.region_id for fact in lost} <= UNPROMISED.get(seed.product_id, set()):
+        return Verdict(UNSEEN, shown)
     if mutant.effect == "cell":
         strangers = [fact for fact in differing if fact.locator not in mutant.targets]
         return Verdict("changed", shown) if strangers or lost else Verdict(PRINTED, shown)

@@ -19,13 +19,14 @@ Effect = Literal["same", "cell", "loss", "any"]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed file. `targets`: locators of the cells that print something else."""
+    """A changed file. `targets`: locators of the cells that print something else; `outcome`: what it must end in, where
+    only one end is right."""
 
     content: bytes
     effect: Effect
     note: str = ""
     targets: frozenset[str] = frozenset()
-    name: str = ""
+    outcome: str = ""
 
 
 #: Gives None where it does not apply to a seed.

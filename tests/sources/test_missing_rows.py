@@ -132,6 +132,25 @@ def test_a_stichtag_outside_its_group_of_columns_is_refused(decode: Decode) -> N
         decode(moved, "05113.xlsx")
 
 
+def test_a_stichtag_below_the_head_of_the_changes_is_refused(decode: Decode) -> None:
+    """The last Stichtag and the first change have changed places, and the head of the changes along with them."""
+
+    def change(xml: str) -> str:
+        places = {"H": "I", "I": "H"}
+        return re.sub(r'(<c )r="([HI])(\d+)"', lambda m: f'{m[1]}r="{places[m[2]]}{m[3]}"', xml)
+
+    with pytest.raises(Rejected, match=r"every Stichtag below|a Stichtag, e\.g\."):
+        decode(with_sheet("05113.xlsx", "Tabelle 2.1", change), "05113.xlsx")
+
+
+@pytest.mark.parametrize("year", ["2015", "2020"])
+def test_a_year_as_the_serial_number_of_a_day_is_refused(decode: Decode, year: str) -> None:
+    """Of any column, the first one too: it would be taken for one that is not about a year."""
+    name = "arbeitslosenquoten-k-0-xlsx.xlsx"
+    with pytest.raises(Rejected, match=r"expected a year; found 4\d{4}"):
+        decode(with_sheet(name, "Jahreszahlen", lambda xml: xml.replace(f"<v>{year}</v>", "<v>43831</v>")), name)
+
+
 def locators(name: str, decode: Decode) -> list[str]:
     return [str(cells[-1]) for cells in decode(sample()[name], name).observations]
 
