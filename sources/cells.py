@@ -26,6 +26,8 @@ SIGN_STATUS = {
 #: Letters GENESIS puts behind a number (quality signs): provisional, revised, estimated.
 QUALITY_STATUS = {"p": "provisional", "r": "revised", "s": "estimated", "e": "value"}
 
+#: A floating-point number holds that many digits of a whole number; the longest printed, in EUR, have 13.
+EXACT_DIGITS = 15
 # [0-9], as \d is any digit of any script.
 _GERMAN_NUMBER = re.compile(r"[-+]?[0-9]+(,[0-9]+)?")
 _PLAIN_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?")
@@ -62,6 +64,8 @@ def _number(text: str, where: str, pattern: re.Pattern[str], *, decimal_comma: b
         stripped = stripped[1:-1].strip()
     if not pattern.fullmatch(stripped):
         raise Rejected(expected="a number or a sign ( - . * / x ... )", found=f"“{text}”", where=where)
+    if len(stripped.lstrip("+-0").replace(",", ".").partition(".")[0]) > EXACT_DIGITS:
+        raise Rejected(expected=f"a number of at most {EXACT_DIGITS} digits", found=f"“{text}”", where=where)
     value = float(stripped.replace(",", ".") if decimal_comma else stripped)
     return value, "zero" if value == 0 and status == "value" else status
 

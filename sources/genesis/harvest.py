@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from reference.regions import GERMANY, NRW, missing_kreise, nrw_kreise, published_regions, ruhr_kreise
@@ -19,6 +20,7 @@ from sources.rejected import Rejected
 
 LEVEL_INCOMPLETE = "genesis.level_incomplete"
 REGIONS_MISSING = "genesis.regions_missing"
+TIMES_MISSING = "genesis.times_missing"
 #: A level counts as not delivered when at most this share of the Kreise is filled while the Land is.
 NEARLY_NONE = 0.1
 LAST_LAND = "16"
@@ -178,7 +180,7 @@ class Harvest:
             retrieved_on=retrieved_on,
             layout=layout,
             skipped=dict(self.skipped),
-            remarks=[*self._levels_incomplete(), *self._regions_missing()],
+            remarks=[*self._levels_incomplete(), *self._regions_missing(), *self._times_missing()],
         )
 
     def _check_holes(self) -> None:
@@ -260,6 +262,15 @@ class Harvest:
         if not missing:
             return []
         return [Remark(REGIONS_MISSING, f"No row for {len(missing)} regions: {' '.join(missing)}")]
+
+    def _times_missing(self) -> list[Remark]:
+        """One remark where years are missing inside a series: all rows of a year may be lost in all regions at once."""
+        years = sorted({date.year for date in self._basis})
+        step = min((later - year for year, later in pairwise(years)), default=1)
+        missing = [str(year) for year in range(years[0], years[-1], step) if year not in years]
+        if not missing:
+            return []
+        return [Remark(TIMES_MISSING, f"No row for {' '.join(missing)} between {years[0]} and {years[-1]}")]
 
 
 def _cut_off(expected: str, found: str) -> Rejected:

@@ -93,6 +93,16 @@ def test_anything_else_is_refused_with_its_place(read: Reader, printed: str) -> 
 
 
 @BOTH
+def test_a_number_of_more_digits_than_can_be_kept_is_refused(read: Reader) -> None:
+    printed = "9" * 15
+    assert read(printed, "line 1")[0] == int(printed)
+    assert read(f"-000{printed}", "line 1")[0] == -int(printed)
+    for longer in (f"{printed}9", "9" * 400):
+        with pytest.raises(Rejected, match="at most 15 digits"):
+            read(longer, "line 1")
+
+
+@BOTH
 @pytest.mark.parametrize("printed", ["１２", "٣", "1٢", "²", "1²"])
 def test_digits_of_another_script_are_refused(read: Reader, printed: str) -> None:
     with pytest.raises(Rejected, match="a number or a sign"):

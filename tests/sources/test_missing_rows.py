@@ -87,6 +87,13 @@ def test_a_kreis_is_missing_from_a_genesis_table_with_a_footer(decode: Decode) -
     assert found["genesis.regions_missing"] == "No row for 1 regions: 05113"
 
 
+def test_a_year_is_missing_from_a_series_in_all_regions(decode: Decode) -> None:
+    name = "13211-02-05-4_2015-2024.csv"
+    assert "genesis.times_missing" not in remarks(decode(sample()[name], name))
+    found = remarks(decode(without(name, "^2018;"), name))
+    assert found["genesis.times_missing"] == "No row for 2018 between 2015 and 2024"
+
+
 def test_rows_are_missing_from_a_special_evaluation(decode: Decode) -> None:
     one_row = without(SPECIAL, "05113 Essen", ";28 Maschinenbau")
     assert "none for 05113, 28" in remarks(decode(one_row, SPECIAL))["rows_missing"]
