@@ -29,6 +29,18 @@ from tests.attacks.semantic_errors import BASES, ERRORS, Base, SemanticError, as
 
 #: They say that something changed, not that it is wrong.
 GENERIC = {"revised_values", "size_of_edition", "layout_changed", "light_changed", "mart_shrinks"}
+#: What a manifest says of a file; the checksum is left out, as files are changed here.
+_SAID = (
+    "source",
+    "publisher",
+    "product",
+    "period",
+    "published_on",
+    "retrieved_on",
+    "licence",
+    "origin",
+    "is_synthetic",
+)
 ROOT = Path(__file__).parents[2]
 
 
@@ -71,7 +83,7 @@ class Workshop:
             for path in _matching(self.files(base), base):
                 content = (self.files(base) / path).read_bytes()
                 _write(inbox / path, _a_year_earlier(path, content) if _matches(path, base.newest) else content)
-            _declare(inbox, base)
+            _declare(inbox, self.files(base), earlier=base.newest)
             assert _refresh(folder, inbox), f"the clean files of “{name}” were not published"
             shutil.rmtree(inbox)
         return folder
@@ -97,7 +109,9 @@ class Workshop:
                 _write(inbox / (error.renamed or {}).get(path, path), planted)
             for name, content in ({} if clean else error.officers or {}).items():
                 _write(data / "strategy" / name, content.encode())
-        _declare(inbox, base, {} if clean else error.manifest or {})
+        # nobody declared a file that is an error as such: only that it is synthetic, where it is
+        nothing = dict.fromkeys(_SAID[:-1], "") if error.only_wrong else {}
+        _declare(inbox, source, manifest=nothing if clean else {**nothing, **(error.manifest or {})})
         _refresh(data, inbox)
         findings = _findings(data)
         shutil.rmtree(data)
@@ -191,16 +205,29 @@ def _a_year_earlier(path: str, content: bytes) -> bytes:
     return figures.content()
 
 
-def _declare(inbox: Path, base: Base, manifest: Mapping[str, str] | None = None) -> None:
-    """A MANIFEST.csv where the files are made up or it is part of the error."""
-    paths = sorted(p.relative_to(inbox).as_posix() for p in inbox.rglob("*") if p.is_file())
-    columns = {**({"is_synthetic": "true"} if base.synthetic else {}), **(manifest or {})}
-    if columns and paths:
+def _declare(inbox: Path, source: Path, *, earlier: Any = (), manifest: Mapping[str, str] | None = None) -> None:
+    """A MANIFEST.csv with what that of `source` says of the files, which `manifest` overrides.
+
+    earlier  patterns of files that came a year before those of `source`
+    """
+    with (source / "MANIFEST.csv").open(encoding="utf-8-sig", newline="") as file:
+        known = {row["path"]: row for row in csv.DictReader(file)}
+    rows = []
+    for path in sorted(p.relative_to(inbox).as_posix() for p in inbox.rglob("*") if p.is_file()):
+        row = {name: known.get(path, {}).get(name) or "" for name in _SAID}
+        if _matches(path, earlier):
+            row |= {"period": ""} | {day: _year_before(row[day]) for day in ("published_on", "retrieved_on")}
+        rows.append({"path": path, **row, **(manifest or {})})
+    if rows:
         text = io.StringIO()
-        writer = csv.DictWriter(text, fieldnames=["path", *columns])
+        writer = csv.DictWriter(text, fieldnames=["path", *_SAID])
         writer.writeheader()
-        writer.writerows({"path": path, **columns} for path in paths)
+        writer.writerows(rows)
         _write(inbox / "MANIFEST.csv", text.getvalue().encode())
+
+
+def _year_before(day: str) -> str:
+    return f"{int(day[:4]) - 1}{day[4:]}" if day else ""
 
 
 def _write(path: Path, content: bytes) -> None:

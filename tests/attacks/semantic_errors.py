@@ -638,7 +638,7 @@ ERRORS: tuple[SemanticError, ...] = (
     SemanticError(
         "fibre and cable exchanged", "Breitbandatlas", "atlas",
         {_ATLAS_NEW: taken(columns(*((f"verf_ftth_{n}", f"verf_catv_{n}") for n in (100, 200, 400, 1000))))},
-        ("2020-12-31", "ftth|catv"),
+        ("2020-12-31", "ftth", "catv"),
     ),
     SemanticError(
         "figures a row lower than the Kreise", "Breitbandatlas", "atlas",
