@@ -90,7 +90,7 @@ class Workshop:
 
     def findings_after(self, error: SemanticError, *, clean: bool) -> dict[str, str]:
         """Findings (id → everything they say) once the files of an error have arrived, as they are or as planted."""
-        key = (error.base, tuple(error.arrives), tuple((error.renamed or {}).items())) if clean else ()
+        key = (error.base, *error.arrives) if clean else ()
         if clean and key in self._clean:
             return self._clean[key]
         # a place of its own: what is archived never changes, so the program remembers it by its path
@@ -106,7 +106,7 @@ class Workshop:
                 planted = original if clean else plant(original, lambda other: (source / other).read_bytes())
                 if not clean and plant is not as_it_is:
                     assert planted != original, f"{error.name}: nothing was planted into {path}"
-                _write(inbox / (error.renamed or {}).get(path, path), planted)
+                _write(inbox / path, planted)
             for name, content in ({} if clean else error.officers or {}).items():
                 _write(data / "strategy" / name, content.encode())
         # nobody declared a file that is an error as such: only that it is synthetic, where it is

@@ -74,7 +74,6 @@ class SemanticError:
     base       what is published before, of BASES
     arrives    file → how it is changed; the others arrive as they are
     says       patterns that one new finding must show, all of them: what is wrong, and where
-    renamed    file → name under which it arrives
     manifest   columns of a MANIFEST.csv for what arrives
     officers   file of the officers → its content, put into the data folder
     only_wrong nothing arrives in the clean run: the file as such is the error
@@ -86,7 +85,6 @@ class SemanticError:
     base: str
     arrives: Mapping[str, Plant]
     says: tuple[str, ...] = ()
-    renamed: Mapping[str, str] | None = None
     manifest: Mapping[str, str] | None = None
     officers: Mapping[str, str] | None = None
     only_wrong: bool = False
