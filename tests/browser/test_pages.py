@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from monitor import format as fmt
 from tests.browser.conftest import one_of_each, opened
@@ -67,10 +67,12 @@ def test_the_language_switch_keeps_the_place(chromium: Browser, site: Built, add
             place = f"{path}#{_anchor(site.pages[path])}"
             page.goto(f"{address}/{place}")
             page.locator("a.language").click()
-            assert page.url == f"{address}/en/{place}"
+            expect(page).to_have_url(
+                f"{address}/en/{place}"
+            )  # waits: a click returns before the browser has gone there
             assert page.locator("html").get_attribute("lang") == "en"
         page.locator("a.language").click()
-        assert page.url == f"{address}/{place}"
+        expect(page).to_have_url(f"{address}/{place}")
 
 
 def _anchor(page: Parsed) -> str:
