@@ -34,6 +34,7 @@ _REMARKS_DE = {
     "regions_missing": "In der Datei fehlen Regionen, die zu ihrer Ebene gehören",
     "series_ends_early": "Die Zeitreihe endet vor dem Stichtag, es können Zeilen fehlen",
     "end_not_marked": "Das Ende der Tabelle ist nicht gekennzeichnet, es können Zeilen fehlen",
+    "stichtage_missing": "Einer Tabelle fehlt ein Stichtag, den eine andere derselben Datei hat",
     "rows_missing": "In der Datei fehlen Zeilen, die andere Regionen haben",
     "columns_empty": "Spalten ohne Zahl",
     "last_line_open": "Die letzte Zeile endet ohne Zeilenumbruch, ihre letzte Zelle kann abgeschnitten sein",

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reference.regions import GERMANY, GERMANY_CODES, NRW, nrw_kreise, published_regions
+from reference.regions import GERMANY_CODES, nrw_kreise, published_regions
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
 from sources.ba_unemployment import NO_TIME, PERCENT, Measure, printed_base, time_of
 from sources.cells import german_day
-from sources.product import Remark
+from sources.product import Remark, remarks_on_wholes
 from sources.region_label import require_own_name
 from sources.rejected import Rejected
 from sources.workbook import Row, Sheet, heading, read_sheet
@@ -160,16 +160,8 @@ def read_regions(table: RegionSheet, columns: Mapping[int, dt.date], dataset: st
     observations = [cell for cell in observations if cell.reference_date <= newest]
     if measure.unit == PERCENT:
         _require_per_cent(observations, table.sheet.name)
-    return Reading(observations, newest, skipped, _regions_missing(observations, table.sheet.name))
-
-
-def _regions_missing(observations: list[Observation], where: str) -> list[Remark]:
-    """A sheet that has one of Germany and NRW has both: the agency calls it “Deutschland, Länder und Kreise” (dlk)."""
-    found = {cell.region_id for cell in observations} & {GERMANY, NRW}
-    if len(found) != 1:
-        return []
-    (missing,) = {GERMANY, NRW} - found
-    return [Remark("regions_missing", f"No row for {missing}, though one for {found.pop()}", where)]
+    regions = {cell.region_id for cell in observations}
+    return Reading(observations, newest, skipped, remarks_on_wholes(regions, table.sheet.name))
 
 
 def _monitored_rows(table: RegionSheet, skipped: Counter[str]) -> Iterator[tuple[str, int, Row]]:

@@ -22,6 +22,7 @@ from functools import lru_cache
 
 from reference.regions import GERMANY, NRW, published_regions
 from reference.sectors import BA_REGIONALREPORT, TOTAL, sector_id_of, sectors
+from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
 from sources.ba_workbook import UNIT, count, printed_basis, reference_date
 from sources.cells import column_letters, german_day, month_end, month_number
@@ -116,8 +117,17 @@ def decode(file: ArrivedFile) -> Decoded:
         published_on=report.created_on,
         layout=tuple(text for table in tables for text in table.layout),
         skipped=dict(sum((table.skipped for table in tables), Counter())),
-        remarks=[remark for table in tables for remark in table.remarks],
+        remarks=[*(remark for table in tables for remark in table.remarks), *_stichtage_missing(*tables[:2])],
     )
+
+
+def _stichtage_missing(by_sector: _Table, by_region: _Table) -> Iterator[Remark]:
+    """Both tables are about the same Stichtage: a column that one of them lacks was lost or could not be told."""
+    one, other = ({Observation._make(cell).reference_date for cell in t.observations} for t in (by_sector, by_region))
+    for name, missing in ((BY_SECTOR, other - one), (BY_REGION, one - other)):
+        if missing:
+            days = ", ".join(day.isoformat() for day in sorted(missing))
+            yield Remark("stichtage_missing", f"No column for {days}, which the other table has", name)
 
 
 PRODUCT = Product(

@@ -23,7 +23,7 @@ from reference.sectors import DIVISIONS, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
 from sources.ba_workbook import UNIT, WZ_VERSION, count, printed_basis, reference_date
 from sources.cells import column_letters, german_day
-from sources.product import Decoded, Product, Remark
+from sources.product import Decoded, Product, Remark, remarks_on_wholes
 from sources.region_label import require_own_name
 from sources.rejected import Rejected
 from sources.workbook import Cell, Row, heading, read_sheet
@@ -308,12 +308,13 @@ def _is_footer(row: Row, footers: list[str]) -> bool:
 
 
 def _rows_missing(result: _Result) -> Iterator[Remark]:
-    """Remarks where a Kreis is missing, and where one region has a date and sector that another has not."""
+    """Remarks where a Kreis, NRW or Germany is missing, or a date and sector that another region has."""
     rows: dict[str, set[tuple[dt.date, str]]] = defaultdict(set)
     for region_id, date, sector_id in result.values:
         rows[region_id].add((date, sector_id))
     if missing_regions := missing_kreise(rows):
         yield Remark("regions_missing", f"No row for {len(missing_regions)} Kreise: {' '.join(missing_regions)}")
+    yield from remarks_on_wholes(rows)
     every = set().union(*rows.values())
     short = {region_id: every - found for region_id, found in rows.items() if found != every}
     if short:

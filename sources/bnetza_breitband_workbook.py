@@ -37,11 +37,10 @@ from sources.bnetza_workbook import (
     agreed_day,
     observations,
     read_table,
-    remarks_on_regions,
     rows_by_region,
     sheet_called,
 )
-from sources.product import Decoded, Product, Remark
+from sources.product import Decoded, Product, Remark, remarks_on_wholes
 from sources.rejected import Rejected
 
 HOUSEHOLD_SHEET, BUSINESS_SHEET = "Privathaushalte", "Unternehmen"
@@ -96,7 +95,7 @@ def _decode(file: ArrivedFile) -> Decoded:
         rows, others = rows_by_region(part.table)
         decoded.observations += _observations(part, day, rows)
         decoded.layout += _layout(part)
-        decoded.remarks += [*remarks_on_regions(part.table, rows), *_remarks(part)]
+        decoded.remarks += [*remarks_on_wholes(rows, part.table.sheet.name), *_remarks(part)]
         skipped.update(others)
         skipped["column on mobile coverage"] += part.columns.mobile
     decoded.skipped = {reason: number for reason, number in skipped.items() if number}

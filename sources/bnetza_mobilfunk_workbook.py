@@ -25,11 +25,10 @@ from sources.bnetza_workbook import (
     agreed_day,
     observations,
     read_table,
-    remarks_on_regions,
     rows_by_region,
     sheet_called,
 )
-from sources.product import Decoded, Product, Remark
+from sources.product import Decoded, Product, Remark, remarks_on_wholes
 from sources.rejected import Rejected
 
 SHEET = "Fläche"
@@ -67,7 +66,7 @@ def _decode(file: ArrivedFile) -> Decoded:
         period=day.isoformat(),
         layout=tuple(" / ".join(table.over[column]) for column in networks),
         skipped=skipped,
-        remarks=[*remarks_on_regions(table, rows), *_remarks(left_out, sheet)],
+        remarks=[*remarks_on_wholes(rows, table.sheet.name), *_remarks(left_out, sheet)],
     )
 
 

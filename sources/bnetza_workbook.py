@@ -17,12 +17,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from reference.regions import GERMANY, NRW, nrw_kreise
+from reference.regions import nrw_kreise
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
 from sources.bnetza_coverage import base_name, by_region, require
 from sources.cells import month_end
-from sources.product import Remark
 from sources.rejected import Rejected
 from sources.workbook import TOP_ROWS, Cell, Sheet, heading, read_sheet
 
@@ -155,12 +154,6 @@ def rows_by_region(table: Table) -> tuple[dict[str, int], dict[str, int]]:
     if notes:
         skipped["note below the table"] = notes
     return {region_id: number for region_id, (number,) in found.items()}, skipped
-
-
-def remarks_on_regions(table: Table, rows: Mapping[str, int]) -> list[Remark]:
-    """A remark where Bund or Land has no row: the sheets have one for each level."""
-    missing = [region_id for region_id in (GERMANY, NRW) if region_id not in rows]
-    return [Remark("regions_missing", f"No row for {' '.join(missing)}", table.sheet.name)] if missing else []
 
 
 def _key_of_level(printed: str, level: str, where: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
+from reference.regions import GERMANY, NRW
 from schemas.boundary import Boundary
 from sources.arrived_file import ArrivedFile
 
@@ -20,6 +21,12 @@ class Remark:
     check_id: str
     text: str
     where: str = ""
+
+
+def remarks_on_wholes(found: Collection[str], where: str = "") -> list[Remark]:
+    """A remark where a table of Kreise has no row for Germany or NRW, which other tables of its kind have."""
+    missing = [region_id for region_id in (GERMANY, NRW) if region_id not in found]
+    return [Remark("regions_missing", f"No row for {' '.join(missing)}", where)] if missing else []
 
 
 @dataclass

@@ -42,12 +42,7 @@ PRINTED = "printed"  # figures differ, and each is printed where its locator say
 FLAGGED = "flagged"  # accepted with a remark or a changed layout that the original does not have
 QUARANTINED = "quarantined"  # decoded, and refused by validation
 REFUSED = "refused"  # not recognised, or refused by the decoder
-UNSEEN = "unseen"  # rows are lost that nothing in the file promises: see UNPROMISED
-FINE = (RIGHT, PRINTED, FLAGGED, QUARANTINED, REFUSED, UNSEEN)
-
-#: Regions that a file of a product may lack: an evaluation is made to order, the annual rates are called those of the
-#: Kreise. Their loss is counted and shown, but no reader of one file can tell it from a file that never had them.
-UNPROMISED = {"ba_sonderauswertung": {"DE", "05"}, "ba_arbeitslosenquoten_jahr": {"DE", "05"}}
+FINE = (RIGHT, PRINTED, FLAGGED, QUARANTINED, REFUSED)
 
 #: Products whose texts may print points between thousands.
 _THOUSANDS = ("ba_statistik_api",)
@@ -131,8 +126,6 @@ def _judge_differences(
     shown = _shown(seed, differing, lost)
     if flag := _flag(seed, decoded):
         return Verdict(FLAGGED, f"{flag}; {shown}")
-    if not differing and {fact.region_id for fact in lost} <= UNPROMISED.get(seed.product_id, set()):
-        return Verdict(UNSEEN, shown)
     if mutant.effect == "cell":
         strangers = [fact for fact in differing if fact.locator not in mutant.targets]
         return Verdict("changed", shown) if strangers or lost else Verdict(PRINTED, shown)

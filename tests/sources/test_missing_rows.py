@@ -77,9 +77,13 @@ def drop_rows(numbers: Iterable[int]) -> Callable[[str], str]:
 
 def test_whole_files_have_no_such_remark(decode: Decode) -> None:
     for name in (SPECIAL, MOBILE, ATLAS, "05113.xlsx", "12411-15i.csv"):
-        assert not {"rows_missing", "regions_missing", "end_not_marked", "genesis.regions_missing"} & set(
-            remarks(decode(sample()[name], name))
-        )
+        assert not {
+            "rows_missing",
+            "regions_missing",
+            "end_not_marked",
+            "stichtage_missing",
+            "genesis.regions_missing",
+        } & set(remarks(decode(sample()[name], name)))
 
 
 def test_a_kreis_is_missing_from_a_genesis_table_with_a_footer(decode: Decode) -> None:
@@ -162,15 +166,37 @@ def locators(name: str, decode: Decode) -> list[str]:
     return [str(cells[-1]) for cells in decode(sample()[name], name).observations]
 
 
-def test_nrw_is_missing_from_a_sheet_that_has_germany(decode: Decode) -> None:
+@pytest.mark.parametrize("gone", [("05",), ("DE",), ("DE", "05")])
+def test_the_annual_rates_have_the_kreise_alone_or_with_one_of_nrw_and_germany(
+    decode: Decode, gone: tuple[str, ...]
+) -> None:
+    """It may be meant so; no reader of one file can tell."""
     name = "arbeitslosenquoten-k-0-xlsx.xlsx"
-    row = next(
+    rows = {
         int(re.sub("[^0-9]", "", str(cells[-1]).partition("!")[2]))
         for cells in decode(sample()[name], name).observations
-        if cells[2] == "05"
-    )
-    found = remarks(decode(with_sheet(name, "Jahreszahlen", drop_rows([row])), name))
-    assert found["regions_missing"] == "No row for 05, though one for DE"
+        if cells[2] in gone
+    }
+    found = remarks(decode(with_sheet(name, "Jahreszahlen", drop_rows(rows)), name))
+    assert found["regions_missing"] == f"No row for {' '.join(gone)}"
+
+
+@pytest.mark.parametrize(("gone", "text"), [("Deutschland", "DE"), ("05 Nordrhein", "05")])
+def test_a_special_evaluation_may_be_without_germany_or_nrw_and_says_so(decode: Decode, gone: str, text: str) -> None:
+    assert remarks(decode(without(SPECIAL, f"^{gone}"), SPECIAL))["regions_missing"] == f"No row for {text}"
+
+
+@pytest.mark.parametrize("sheet", ["Tabelle 2.1", "Tabelle 2.3"])
+def test_a_stichtag_that_one_of_two_tables_lacks_is_told(decode: Decode, sheet: str) -> None:
+    """A column whose head and figures are gone, as where columns were deleted or exchanged beyond recognition."""
+
+    def without_column_e(xml: str) -> str:
+        xml = re.sub(r'<c r="E\d+"[^>]*?(?:/>|>.*?</c>)', "", xml, flags=re.DOTALL)
+        return re.sub(r'(<c )r="([F-J])(\d+)"', lambda m: f'{m[1]}r="{chr(ord(m[2]) - 1)}{m[3]}"', xml)
+
+    found = decode(with_sheet("05113.xlsx", sheet, without_column_e), "05113.xlsx")
+    assert remarks(found) == {"stichtage_missing": "No column for 2023-12-31, which the other table has"}
+    assert found.remarks[0].where == sheet
 
 
 @pytest.mark.parametrize(
