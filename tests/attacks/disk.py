@@ -19,7 +19,7 @@ from shutil import copytree, disk_usage
 from tempfile import TemporaryDirectory
 
 from tests.attacks.deaths import LIVES, Ended, preload
-from tests.attacks.kill import REAL, WHOLE, World, a_finding, part_of, survived, unlisted
+from tests.attacks.kill import REAL, WHOLE, World, a_finding, first_part_of, survived, unlisted
 from tests.flows.conftest import litter
 from warehouse.data_folder import DataFolder
 
@@ -135,7 +135,7 @@ def main() -> int:
     lines, number = [], 0
     with TemporaryDirectory(prefix="disk-") as name:
         folder = Path(name)
-        world = World(folder / "whole", options.inbox, part_of(options.inbox, folder / "part"), WHOLE)
+        world = World(folder / "whole", options.inbox, first_part_of(options.inbox, folder / "part"), WHOLE)
         for attack in (read_only_archive, full_decision, full_export, full_refreshes):
             for what, faults in attack(world):
                 number += 1

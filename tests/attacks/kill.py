@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import datetime as dt
 import filecmp
 import hashlib
 import os
@@ -39,6 +40,7 @@ from tests.attacks.folders import (
     timeless,
 )
 from tests.flows.conftest import COMMAND, environment
+from warehouse.archive import Archive, sha256_of
 from warehouse.data_folder import DataFolder
 
 REAL = Path(os.environ.get("S3MONITOR_REAL_FILES", Path(__file__).parents[3] / "shared" / "real"))
@@ -52,6 +54,9 @@ PATIENCE = 60
 #: One name per boundary in the order of a run; `validate` is called once per source.
 STEPS = ("tidy", "take_in", "decode", "validate", "build", "check", "run_expectations", "record_results", "publish",
          "write_report", "write_site", "publish_to_lake")  # fmt: skip
+
+
+Parts = tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,8 @@ class World:
     new: Content = field(init=False)
     whole: Run = field(init=False)
     report: str = field(init=False)
+    #: What files that came in parts lead to, by the parts; the parts themselves are sets of file hashes.
+    in_parts: dict[Parts, tuple[Content, str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.before = DataFolder(self.work / "before" / "data")
@@ -87,7 +94,31 @@ class World:
         self.whole = ended.result
         self.old, self.new = self.content(self.before), self.content(self.after)
         assert differences(self.old, self.new), "the second run has to bring something"
-        self.report = timeless((self.after.releases / f"{self.release(self.after)}.md").read_text())
+        self.report = self.report_of(self.after)
+
+    def expected(self, data: DataFolder) -> tuple[Content, str]:
+        """Content and report of a run that nobody disturbed, whose files arrived in the same parts as those of `data`.
+
+        A death while files come in lets them arrive at two times. That is kept: of two files that print the same
+        cell on the same day the later one is named as its source, and a file is compared with the one before it.
+        """
+        parts = arrivals_of(data, since=self.before)
+        if len(parts) < 2:
+            return self.new, self.report
+        if parts not in self.in_parts:
+            with TemporaryDirectory(dir=self.work) as name:
+                folder = Path(name)
+                undisturbed = linked_copy(self.before.root, folder / "data")
+                for number, part in enumerate(parts[:-1]):
+                    came = part_of(
+                        self.inbox, folder / str(number), lambda path, hashes=part: sha256_of(path) in hashes
+                    )
+                    self.run(undisturbed, Death(step="take_in", is_after=True), came)
+                ended = self.run(undisturbed, LIVES)
+                assert ended.code == 0, ended.output
+                assert arrivals_of(undisturbed, since=self.before) == parts, "the files did not arrive in these parts"
+                self.in_parts[parts] = self.content(undisturbed), self.report_of(undisturbed)
+        return self.in_parts[parts]
 
     def run(self, data: DataFolder, death: Death, inbox: Path | None = None, command: Sequence[str] = ()) -> Ended:
         """`s3monitor refresh`, or another command, in a forked process; its result is a Run, unless it fails."""
@@ -153,11 +184,12 @@ def _published(world: World, data: DataFolder) -> list[str]:
     """The file is the old one, byte by byte, or has the content of the new one."""
     if filecmp.cmp(data.published, world.before.published, shallow=False):
         return []
-    return differences(world.content(data), world.new)
+    return differences(world.content(data), world.expected(data)[0])
 
 
 def _recovered(world: World, data: DataFolder) -> Iterator[str]:
-    yield from differences(world.content(data), world.new)
+    content_then, report_then = world.expected(data)
+    yield from differences(world.content(data), content_then)
     yield from left_over(data)
     yield from (f"archive: {name} is broken" for name in broken_archive(data, world.after.archive))
     release = world.release(data)
@@ -166,7 +198,7 @@ def _recovered(world: World, data: DataFolder) -> Iterator[str]:
     if releases != expected:
         yield f"releases {releases} instead of {expected}"
     report = data.releases / f"{release}.md"
-    if report.exists() and timeless(report.read_text()) != world.report:
+    if report.exists() and timeless(report.read_text()) != report_then:
         yield "the report is not that of an undisturbed run"
     if world.has_site and (found := release_of_site(data.root / "site")) != release:
         yield f"the site is of {found}, published is {release}"
@@ -222,12 +254,29 @@ def _unharmed(world: World) -> list[Fault]:
     return [("copies", differences(now, world.old))] if now != world.old else []
 
 
-def part_of(inbox: Path, folder: Path) -> Path:
-    """An inbox without every third file, the manifest cut to match."""
+def arrivals_of(data: DataFolder, since: DataFolder) -> Parts:
+    """Hashes of the files that `since` does not have, those that arrived at the same moment together, oldest first."""
+    earlier = {arrival.delivery_id for arrival in Archive(since.archive).arrivals()}
+    parts: dict[dt.datetime, set[str]] = {}
+    for arrival in Archive(data.archive).arrivals():
+        if arrival.delivery_id not in earlier:
+            parts.setdefault(arrival.arrived_at, set()).add(arrival.sha256)
+    return tuple(frozenset(parts[moment]) for moment in sorted(parts))
+
+
+def first_part_of(inbox: Path, folder: Path) -> Path:
+    """An inbox without every third file."""
+    with (inbox / "MANIFEST.csv").open(encoding="utf-8-sig", newline="") as file:
+        held_back = {row["path"] for number, row in enumerate(csv.DictReader(file)) if number % HELD_BACK == 0}
+    return part_of(inbox, folder, lambda path: str(path.relative_to(inbox)) not in held_back)
+
+
+def part_of(inbox: Path, folder: Path, belongs: Callable[[Path], bool]) -> Path:
+    """An inbox with links to some of the files of another, the manifest cut to match."""
     manifest = inbox / "MANIFEST.csv"
     with manifest.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    kept = [row for number, row in enumerate(rows) if number % HELD_BACK]
+    kept = [row for row in rows if belongs(inbox / row["path"])]
     for row in kept:
         target = folder / row["path"]
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -392,7 +441,7 @@ def main() -> int:
         sys.stderr.flush()
 
     with TemporaryDirectory(prefix="kill-") as folder:
-        part = part_of(options.inbox, Path(folder) / "part")
+        part = first_part_of(options.inbox, Path(folder) / "part")
         worlds = {
             name: World(Path(folder) / name, options.inbox, part, settings)
             for name, settings in (("whole", WHOLE), ("lean", LEAN))

@@ -28,7 +28,7 @@ from monitor.marker import release_of_site
 from quality.decisions import read_decisions
 from tests.attacks.deaths import LIVES, in_child, preload
 from tests.attacks.folders import differences, left_over, linked_copy
-from tests.attacks.kill import LEAN, REAL, WHOLE, World, a_finding, part_of, unlisted
+from tests.attacks.kill import LEAN, REAL, WHOLE, World, a_finding, first_part_of, unlisted
 from tests.flows.conftest import COMMAND, environment
 from warehouse import release
 from warehouse.client import read
@@ -191,7 +191,7 @@ def main() -> int:
     lines, faults = [f"Readers and writers, seed {options.seed}", ""], []
     with TemporaryDirectory(prefix="readers-") as name:
         folder = Path(name)
-        part = part_of(options.inbox, folder / "part")
+        part = first_part_of(options.inbox, folder / "part")
         if "readers" in options.only:
             world = World(folder / "lean", options.inbox, part, LEAN)
             ended = in_child(lambda: swap_under_readers(world, options.readers, options.swaps), folder / "log")
