@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-STATES = ("failed", "late", "due", "fresh", "unscheduled")
-
 
 def state_on(row: dict[str, Any], day: dt.date) -> str:
     """State of a row of quality.freshness on a day; `failed` stays what the release found."""

@@ -5,13 +5,13 @@ A publisher does not announce an edition: the address it will have is asked for,
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from sources.cells import month_end
 from sources.fetching.feed import Outcome, Question, fetch_file, probe_file
 from sources.fetching.problems import FetchError
 from sources.fetching.web import Web, shown
@@ -93,7 +93,7 @@ def days_to_ask(first: dt.date, rhythm: Rhythm, question: Question) -> list[dt.d
     out = list(_editions(first, rhythm.every, question.today))
     if question.period:
         return [day for day in out if day.isoformat().startswith(question.period)]
-    possible = [day for day in out if month_end(day, rhythm.expected_after) <= question.today]
+    possible = [day for day in out if months_later(day, rhythm.expected_after) <= question.today]
     held = [dt.date.fromisoformat(known.period) for known in question.known.values() if known.period]
     if not held:
         return possible[: -_LOOK_BACK - 1 : -1]
@@ -102,15 +102,15 @@ def days_to_ask(first: dt.date, rhythm: Rhythm, question: Question) -> list[dt.d
 
 def _editions(first: dt.date, every: int, today: dt.date) -> Iterator[dt.date]:
     day = first
-    while day <= month_end(today, 0):
+    while day <= months_later(today, 0):
         yield day
-        day = month_end(day, every)
+        day = months_later(day, every)
 
 
-def month_end(day: dt.date, months: int) -> dt.date:
+def months_later(day: dt.date, months: int) -> dt.date:
     """Last day of the month that lies `months` after that of `day`."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+    return month_end(year, month + 1)
 
 
 def file_name(address: str) -> str:

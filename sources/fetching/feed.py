@@ -58,6 +58,11 @@ class Question:
     period: str = ""
     account: Account | None = None
 
+    def seen(self, address: str) -> Seen:
+        """What is held of an address; nothing where it is not known."""
+        known = self.known.get(address)
+        return known.seen if known else Seen()
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -123,12 +128,9 @@ def fetch_file(
     `key`: the address without what changes from upload to upload, under which it is known; `probe`: the file may not
     be there yet.
     """
-    key = key or address
-    known = question.known.get(key)
-    blank = Outcome(key, "unchanged", name, period=period, seen=known.seen if known else Seen())
-    return outcome_of(
-        lambda path: web.get(address, path, known=known.seen if known else None), blank, question, probe=probe
-    )
+    seen = question.seen(key or address)
+    blank = Outcome(key or address, "unchanged", name, period=period, seen=seen)
+    return outcome_of(lambda path: web.get(address, path, known=seen), blank, question, probe=probe)
 
 
 def outcome_of(ask: Callable[[Path], Reply], blank: Outcome, question: Question, *, probe: bool = False) -> Outcome:

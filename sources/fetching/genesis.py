@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sources.fetching.editions import month_end
+from sources.fetching.editions import months_later
 from sources.fetching.feed import Outcome, Question, outcome_of, probe_file
 from sources.fetching.problems import FetchError
-from sources.fetching.web import Reply, Seen, Web, shown
+from sources.fetching.web import Reply, Web, shown
 from sources.genesis.answer import with_table
 from sources.genesis.client import Patience, Service
 from sources.genesis.query import Query, check_answer
@@ -61,8 +61,7 @@ class GenesisFeed:
 
     def _download(self, web: Web, base: str, question: Question) -> Outcome:
         address = self._download_address(base)
-        known = question.known.get(address)
-        seen = known.seen if known else Seen()
+        seen = question.seen(address)
 
         def take(path: Path) -> Reply:
             return with_table(web.get(address, path, known=seen))
@@ -95,24 +94,21 @@ class GenesisFeed:
         assert rhythm, f"publishers.yaml must tell the rhythm of {self.feed_id}"
         month = 12 if self.table.time == "year" else 6
         years = range(today.year, today.year - _LOOK_BACK, -1)
-        return next(y for y in years if month_end(dt.date(y, month, 1), rhythm.expected_after) <= today)
+        return next(y for y in years if months_later(dt.date(y, month, 1), rhythm.expected_after) <= today)
 
     def _of_year(self, service: Service, question: Question, year: int) -> Outcome:
         query = Query(self.table, year)
         address = service.address_of(query)
-        known = question.known.get(address)
-        seen = known.seen if known else Seen()
+        seen = question.seen(address)
 
         def take(path: Path) -> Reply:
             reply = service.table(query, path)
-            if reply.status == 304 and not known:
-                raise FetchError(shown(address), "the service says that nothing is newer, but nothing is held")
             if reply.status == 200 and reply.seen.sha256 != seen.sha256:
                 check_answer(query, path, shown(address))
             return reply
 
         blank = Outcome(address, "unchanged", query.file_name, seen=seen)
-        return outcome_of(take, blank, question, probe=not (known or question.period))
+        return outcome_of(take, blank, question, probe=not (seen.sha256 or question.period))
 
 
 def genesis_feeds() -> list[GenesisFeed]:

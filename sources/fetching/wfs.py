@@ -30,8 +30,7 @@ class WfsFeed:
         if question.period:  # boundaries are those of the newest date
             return
         address = base + self.path
-        known = question.known.get(address)
-        blank = Outcome(address, "unchanged", f"{self.feed_id}.geojson", seen=known.seen if known else Seen())
+        blank = Outcome(address, "unchanged", f"{self.feed_id}.geojson", seen=question.seen(address))
         yield outcome_of(lambda path: _collect(web, address, path), blank, question)
 
     def probe(self, web: Web, base: str, question: Question) -> Iterator[Outcome]:

@@ -229,10 +229,6 @@ class Table(_Declared):
     def unit_set(self) -> frozenset[str]:
         return frozenset(normal(unit) for v in self.variables for unit in v.units)
 
-    @cached_property
-    def sector_scheme(self) -> str | None:
-        return next((c.sector_scheme for c in self.classifications if c.sector_scheme), None)
-
     def category(self, text: str) -> tuple[Classification, Found] | None:
         """The classification and category a header text stands for; None where it is not declared."""
         for classification in self.classifications:

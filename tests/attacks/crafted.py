@@ -16,8 +16,6 @@ from tests.attacks.mutants import Mutant
 from tests.attacks.seeds import Seed
 from tests.attacks.workbook_mutations import BOOK, STRINGS, packed
 
-_FIRST = re.compile(r"<c [^>]*?r=\"([A-Z]+[0-9]+)\"[^>]*><v>[0-9.]+</v></c>")
-
 
 @dataclass(frozen=True)
 class Attack:

@@ -72,10 +72,6 @@ def test_attack(seeds: dict[str, list[Seed]], tmp_path: Path, name: str) -> None
 # --- the judge itself: a reader that is wrong is found
 
 
-def decoded_with(seed: Seed, tmp_path: Path, old: str, new: str) -> str:
-    return judge(seed, Mutant(seed.text.replace(old, new, 1).encode(), "same"), tmp_path).outcome
-
-
 def test_the_judge_sees_a_number_that_is_not_printed(
     seeds: dict[str, list[Seed]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

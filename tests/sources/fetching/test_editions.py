@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.fetching.editions import days_to_ask, month_end
+from sources.fetching.editions import days_to_ask, months_later
 from sources.fetching.feed import Known, Question
 from sources.fetching.feeds import feeds
 from sources.fetching.problems import FetchError
@@ -76,14 +76,14 @@ def test_a_backfill_asks_for_the_editions_of_its_period(rhythm: Rhythm, period: 
 
 
 RHYTHMS = st.builds(Rhythm, st.sampled_from([1, 3, 6, 12]), st.integers(0, 12), st.just(24))
-ANCHORS = st.dates(dt.date(2015, 1, 1), dt.date(2024, 12, 31)).map(lambda day: month_end(day, 0))
+ANCHORS = st.dates(dt.date(2015, 1, 1), dt.date(2024, 12, 31)).map(lambda day: months_later(day, 0))
 TODAYS = st.dates(dt.date(2015, 1, 1), dt.date(2040, 12, 31))
 
 
 def possible(first: dt.date, rhythm: Rhythm, today: dt.date) -> list[dt.date]:
     """All editions that can be out, written down in another way than in the code."""
-    ends = (month_end(first, number * rhythm.every) for number in range(400))
-    return [day for day in ends if month_end(day, rhythm.expected_after) <= today]
+    ends = (months_later(first, number * rhythm.every) for number in range(400))
+    return [day for day in ends if months_later(day, rhythm.expected_after) <= today]
 
 
 @given(ANCHORS, RHYTHMS, TODAYS)
@@ -108,12 +108,12 @@ def test_all_backfills_together_are_all_editions_so_far(first: dt.date, rhythm: 
     asked = [day for year in years for day in year]
     assert asked == sorted(set(asked))
     assert set(possible(first, rhythm, today)) <= set(asked)
-    assert all(day <= month_end(today, 0) for day in asked)
+    assert all(day <= months_later(today, 0) for day in asked)
 
 
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2100, 1, 1)), st.integers(0, 600))
 def test_month_ends(day: dt.date, months: int) -> None:
-    end = month_end(day, months)
+    end = months_later(day, months)
     assert (end + dt.timedelta(1)).day == 1
     assert (end.year - day.year) * 12 + end.month - day.month == months
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sources.fetching.editions import EditionFeed, month_end
+from sources.fetching.editions import EditionFeed, months_later
 from sources.fetching.feeds import addresses, feeds, is_optional, require_known
 from sources.publishers import publisher_of
 
@@ -31,7 +31,7 @@ def test_editions_begin_at_the_end_of_a_month_and_have_a_rhythm() -> None:
     editions = [feed for feed in feeds().values() if isinstance(feed, EditionFeed)]
     assert {feed.feed_id for feed in editions} == {"ba_arbeitslose_monat", "bnetza_breitbandatlas"}
     for feed in editions:
-        assert feed.first == month_end(feed.first, 0)
+        assert feed.first == months_later(feed.first, 0)
         assert publisher_of(feed.feed_id).rhythm
 
 

@@ -304,7 +304,7 @@ def test_nothing_newer_is_unchanged_where_something_is_held(runs: Runs) -> None:
     runs.server.moods.says = {"data/tablefile": (50, "nichts Neueres")}
     [outcome, _] = runs.run(POPULATION, login=True)
     assert outcome.state == "failed"
-    assert "the service says that nothing is newer, but nothing is held" in outcome.message
+    assert "the server says that nothing is newer, but nothing is held" in outcome.message
     runs.server.moods.says = {}
     runs.run(POPULATION, login=True, period="2024")
     runs.server.moods.says = {"data/tablefile": (50, "nichts Neueres")}
