@@ -22,6 +22,8 @@ Status = Literal[
 STATUSES: tuple[str, ...] = get_args(Status)
 #: A number stands behind these; behind the others `value` is empty.
 STATUSES_WITH_VALUE = ("value", "zero", "provisional", "revised", "estimated", "derived")
+#: A coverage in per cent may read 100.01: the broadband atlas rounds its groups one by one.
+LARGEST_PERCENTAGE = 100.01
 
 
 class Observation(NamedTuple):

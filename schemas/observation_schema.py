@@ -9,7 +9,7 @@ import pandera.pandas as pa
 
 from reference.regions import published_regions
 from reference.sectors import scheme_names, sectors
-from schemas.observation import STATUSES, STATUSES_WITH_VALUE, Observation
+from schemas.observation import LARGEST_PERCENTAGE, STATUSES, STATUSES_WITH_VALUE, Observation
 
 #: Comparability bases a cell can carry; "" where nothing has to be kept apart.
 BASES = (
@@ -20,8 +20,6 @@ _NAME = r"[a-z][a-z0-9_]*"
 _DIMENSIONS = rf"({_NAME}=[\w.,+\-]+(;{_NAME}=[\w.,+\-]+)*)?"
 #: No series of these publishers begins before the first census after the war.
 _FIRST_DATE = pd.Timestamp("1950-01-01")
-#: A share of households may read 100.01: the atlas rounds its classes one by one.
-_MAX_PERCENT_COVERAGE = 100.01
 
 
 def _known_sector(frame: pd.DataFrame) -> pd.Series[bool]:
@@ -42,7 +40,7 @@ def _zero_fits_status(frame: pd.DataFrame) -> pd.Series[bool]:
 def _coverage_in_range(frame: pd.DataFrame) -> pd.Series[bool]:
     is_coverage = frame["variable"].str.endswith("_coverage")
     percent = frame["value"] * frame["unit"].map({"Anteil": 100}).fillna(1)
-    return ~is_coverage | frame["value"].isna() | percent.between(0, _MAX_PERCENT_COVERAGE)
+    return ~is_coverage | frame["value"].isna() | percent.between(0, LARGEST_PERCENTAGE)
 
 
 def _counts_are_not_negative(frame: pd.DataFrame) -> pd.Series[bool]:

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from schemas.observation import Observation
+from schemas.observation import LARGEST_PERCENTAGE, Observation
 from sources.arrived_file import ArrivedFile
 from sources.bnetza_breitbandatlas import (
     BUSINESSES,
@@ -29,7 +29,7 @@ from sources.bnetza_breitbandatlas import (
     Coverage,
     dimensions_of,
 )
-from sources.bnetza_coverage import LARGEST_PERCENTAGE, basis_of, refuse_fractions
+from sources.bnetza_coverage import basis_of, refuse_fractions
 from sources.bnetza_mobilfunk import id_of
 from sources.bnetza_workbook import (
     Figures,

@@ -18,9 +18,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from schemas.observation import Observation
+from schemas.observation import LARGEST_PERCENTAGE, Observation
 from sources.arrived_file import ArrivedFile
-from sources.bnetza_coverage import LARGEST_PERCENTAGE, base_name, basis_of, by_region, refuse_fractions
+from sources.bnetza_coverage import base_name, basis_of, by_region, refuse_fractions
 from sources.cells import german_number, month_end, plain_number
 from sources.product import Decoded, Product, Remark
 from sources.rejected import Rejected

@@ -1,5 +1,5 @@
-"""What the coverage tables of the Bundesnetzagentur have in common: regions and their keys, the range of a percentage,
-the methods behind the broadband atlas.
+"""What the coverage tables of the Bundesnetzagentur have in common: regions and their keys, percentages told from
+fractions, the methods behind the broadband atlas.
 """
 
 from __future__ import annotations
@@ -23,9 +23,6 @@ GERMANY_KEYS = ("deutschland", "staat")
 
 #: A table of all Germany is in the order of the keys; one that was cut off ends behind these and some Kreise of NRW.
 BEFORE_NRW = {"01", "02", "03", "04"}
-
-#: Coverage is rounded group by group: some editions print 100.01.
-LARGEST_PERCENTAGE = 100.01
 
 #: First reference date of each method, newest first: reports by law and by address (2022), classes up to
 #: 1000 Mbit/s (end of 2018), another base of households (2015). The publisher: "no time series in the proper

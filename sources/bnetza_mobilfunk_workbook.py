@@ -14,10 +14,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from schemas.observation import Observation
+from schemas.observation import LARGEST_PERCENTAGE, Observation
 from sources.arrived_file import ArrivedFile
 from sources.bnetza_breitband_workbook import HOUSEHOLD_SHEET
-from sources.bnetza_coverage import LARGEST_PERCENTAGE
 from sources.bnetza_mobilfunk import VARIABLE
 from sources.bnetza_workbook import (
     Figures,
