@@ -13,20 +13,12 @@ import datetime as dt
 from collections import Counter
 
 from sources.arrived_file import ArrivedFile
-from sources.ba_region_sheet import (
-    RegionSheet,
-    base_of_rates,
-    created_on,
-    has_sheet,
-    read_regions,
-    region_sheet,
-    sheet_named,
-)
+from sources.ba_region_sheet import RegionSheet, base_of_rates, created_on, read_regions, region_sheet
 from sources.ba_unemployment import RATES, time_of, without_months
 from sources.cells import year_end
-from sources.product import Decoded, Product
+from sources.product import Decoded, Product, period_of
 from sources.rejected import Rejected
-from sources.workbook import TOP_ROWS, Cell, heading, read_sheet
+from sources.workbook import TOP_ROWS, Cell, heading, read_sheet, sheet_called
 
 DATASET = "ba_arbeitslosenquoten_jahr"
 SHEET = "Jahreszahlen"
@@ -45,7 +37,7 @@ def decode(file: ArrivedFile) -> Decoded:
     return Decoded(
         observations=observations,
         source_id=DATASET,
-        period="/".join(dict.fromkeys((str(min(years.values()).year), str(reading.newest.year)))),
+        period=period_of(str(min(years.values()).year), str(reading.newest.year)),
         published_on=created_on(file),
         layout=(table.sheet.name, *filter(None, heads)),
         skipped=dict(undeclared + reading.skipped),
@@ -55,10 +47,11 @@ def decode(file: ArrivedFile) -> Decoded:
 
 def _recognises(file: ArrivedFile) -> bool:
     """Other workbooks have a sheet of this name too: the one meant speaks of the rate near its top or in its name."""
-    if not has_sheet(file, SHEET):
+    sheet = sheet_called(file, SHEET)
+    if sheet is None:
         return False
     try:
-        texts = read_sheet(file, sheet_named(file, SHEET) or SHEET).texts(slice(0, TOP_ROWS))
+        texts = read_sheet(file, sheet).texts(slice(0, TOP_ROWS))
     except Rejected:  # a damaged sheet
         return False
     return any(MARKER.casefold() in heading(text).casefold() for text in [*texts, file.name])

@@ -24,12 +24,12 @@ from typing import NamedTuple
 
 from schemas.sum_rules import SumRule
 from sources.arrived_file import ArrivedFile
-from sources.ba_region_sheet import RegionSheet, base_of_rates, created_on, has_sheet, read_regions, region_sheet
+from sources.ba_region_sheet import RegionSheet, base_of_rates, created_on, read_regions, region_sheet
 from sources.ba_unemployment import COUNTS, NO_TIME, RATES, Measure, Time, time_of, without_months
 from sources.cells import month_end
-from sources.product import Decoded, Product
+from sources.product import Decoded, Product, period_of
 from sources.rejected import Rejected
-from sources.workbook import Cell, heading
+from sources.workbook import Cell, heading, sheet_called
 
 DATASET = "ba_arbeitslose_monat"
 SOURCES = {COUNTS.variable: "ba_arbeitslose_monat", RATES.variable: "ba_arbeitslosenquoten_monat"}
@@ -73,7 +73,7 @@ def decode(file: ArrivedFile) -> Decoded:
     return Decoded(
         observations=observations,
         source_id=SOURCES[measure.variable],
-        period="/".join(dict.fromkeys((first.isoformat(), reading.newest.isoformat()))),
+        period=period_of(first.isoformat(), reading.newest.isoformat()),
         published_on=created_on(file),
         layout=(table.sheet.name, *_header_texts(table)),
         skipped=dict(columns.left_out + reading.skipped),
@@ -84,7 +84,7 @@ def decode(file: ArrivedFile) -> Decoded:
 PRODUCT = Product(
     product_id=DATASET,
     looks_like=f"XLSX with the sheet “{SHEET}” (unemployed or unemployment rates by month)",
-    recognises=lambda file: has_sheet(file, SHEET),
+    recognises=lambda file: sheet_called(file, SHEET) is not None,
     decode=decode,
 )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -19,11 +18,12 @@ from reference.regions import GERMANY_CODES, nrw_kreise, published_regions
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
 from sources.ba_unemployment import NO_TIME, PERCENT, Measure, printed_base, time_of
+from sources.ba_workbook import with_leading_zero
 from sources.cells import german_day
 from sources.product import Remark, remarks_on_wholes
 from sources.region_label import require_own_name
 from sources.rejected import Rejected
-from sources.workbook import Row, Sheet, heading, read_sheet
+from sources.workbook import Row, Sheet, heading, read_sheet, sheet_called
 
 #: A table begins within the first rows of its sheet; its header stands on the rows above.
 _TOP_ROWS, _HEADER_ROWS = 60, 4
@@ -57,26 +57,9 @@ class Reading:
     remarks: list[Remark]
 
 
-def sheet_named(file: ArrivedFile, name: str) -> str | None:
-    """The name of a sheet as the workbook spells it: letter case, blanks and `_` aside. None where there is none."""
-    return next((found for found in file.workbook.sheet_names if _plain(found) == _plain(name)), None)
-
-
-def has_sheet(file: ArrivedFile, name: str) -> bool:
-    """True for a workbook with the sheet; for recognition, never raises."""
-    try:
-        return file.kind == "zip" and sheet_named(file, name) is not None
-    except Rejected:  # a zip that is no workbook: some other product
-        return False
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_-]", "", unicodedata.normalize("NFC", name)).casefold()
-
-
 def region_sheet(file: ArrivedFile, name: str) -> RegionSheet:
     """The table of a sheet, found by its first region and the times above it; raises Rejected where it has none."""
-    sheet = read_sheet(file, sheet_named(file, name) or name)
+    sheet = read_sheet(file, sheet_called(file, name) or name)
     first = next((number for number, row in enumerate(sheet.rows[:_TOP_ROWS]) if _begins_table(row)), None)
     if first is None:
         raise Rejected(expected="rows “05113 Essen, Stadt”", found="none in the first rows", where=sheet.name)
@@ -127,8 +110,7 @@ def _code(text: str) -> str | None:
     if _GERMANY.fullmatch(text):
         return GERMANY_CODES[0]
     match = _REGION.fullmatch(text)
-    # A spreadsheet drops the leading zero of 05113 and 05; three digits are another kind of region.
-    return (match[1].zfill(5) if len(match[1]) > 3 else match[1].zfill(2)) if match else None
+    return with_leading_zero(match[1]) if match else None
 
 
 def read_regions(table: RegionSheet, columns: Mapping[int, dt.date], dataset: str, measure: Measure) -> Reading:
@@ -215,7 +197,7 @@ def base_of_rates(file: ArrivedFile, table: RegionSheet) -> str:
 
 def created_on(file: ArrivedFile) -> dt.date | None:
     """The day behind “Erstellungsdatum” on the sheet Impressum, None where it prints none."""
-    name = sheet_named(file, "Impressum")
+    name = sheet_called(file, "Impressum")
     for row in read_sheet(file, name).rows if name else []:
         text = " ".join(f"{cell:%d.%m.%Y}" if isinstance(cell, dt.date) else str(cell) for cell in row)
         if "Erstellungsdatum" in text:

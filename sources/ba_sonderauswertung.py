@@ -21,9 +21,17 @@ from reference.declared import read_declared
 from reference.regions import GERMANY_CODES, missing_kreise, published_regions
 from reference.sectors import DIVISIONS, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
-from sources.ba_workbook import UNIT, WZ_VERSION, count, printed_basis, reference_date
+from sources.ba_workbook import (
+    THOUSANDS,
+    UNIT,
+    WZ_VERSION,
+    printed_basis,
+    reference_date,
+    whole_number,
+    with_leading_zero,
+)
 from sources.cells import column_letters, german_day
-from sources.product import Decoded, Product, Remark, remarks_on_wholes
+from sources.product import Decoded, Product, Remark, period_of, remarks_on_wholes
 from sources.region_label import require_own_name
 from sources.rejected import Rejected
 from sources.workbook import Cell, Row, heading, read_sheet
@@ -37,7 +45,6 @@ REGION, DATE, SECTOR, EMPLOYEES = "region", "reference_date", "sector", "employe
 _REGION_CELL = re.compile(r"(\d{1,5})(?:\s+\D.*)?|.*\((\d{2,5})\)")
 # The label must look like one: "B - F", "10 bis 12" and "28.1 …" are other things than B, 10 and 28.
 _SECTOR_CELL = re.compile(r"(\d{1,2}|[A-U])(?:[\s:]+[A-ZÄÖÜ][a-zäöüß.]\D*)?")
-_THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 _CREATED = re.compile(r"Erstellungsdatum\s*:?(.*)")
 
 
@@ -132,11 +139,11 @@ def decode(file: ArrivedFile, declaration: Declaration | None = None) -> Decoded
         _read(table, declaration, basis, result)
     if not result.observations:
         raise Rejected(expected="rows of monitored regions", found="none")
-    dates = sorted({date for _, date, _ in result.values})
+    dates = {date for _, date, _ in result.values}
     return Decoded(
         observations=result.observations,
         source_id=SOURCE_ID,
-        period="/".join(date.isoformat() for date in dict.fromkeys((dates[0], dates[-1]))),
+        period=period_of(min(dates).isoformat(), max(dates).isoformat()),
         published_on=_created_on([*above, *cover]),
         layout=tuple(text for table in tables for text in table.layout),
         skipped=dict(result.skipped),
@@ -359,9 +366,7 @@ def _region_code(text: str) -> str | None:
     match = _REGION_CELL.fullmatch(text)
     if not match:
         return None
-    code = match[1] or match[2]
-    # A spreadsheet drops the leading zero of 05113 and 05; three digits are another kind of region.
-    return code.zfill(5) if len(code) > 3 else code.zfill(2)
+    return with_leading_zero(match[1] or match[2])
 
 
 def _sector_id(text: str, where: str) -> str:
@@ -388,22 +393,17 @@ def _division_or_section(text: str) -> str | None:
 
 def _count(cell: Cell, where: str, dash: str, *, points: bool) -> tuple[float | None, str, str]:
     """(value, status, printed) of a cell; a dash and thousands points are read as declared."""
-    if not isinstance(cell, str):
-        return count(cell, where)
-    printed = cell.strip()
+    printed = cell.strip() if isinstance(cell, str) else ""
     if printed == "-" and dash == "zero":
         return 0.0, "zero", printed
-    if not _THOUSANDS.fullmatch(printed):
-        return count(printed, where)
-    if not points:
+    if THOUSANDS.fullmatch(printed) and not points:
         raise Rejected(
             expected="a number without thousands points",
             found=f"“{printed}”",
             where=where,
             hint=f"If the points separate thousands, say so in sources/{DECLARATION.name}.",
         )
-    value, status, _ = count(printed.replace(".", ""), where)
-    return value, status, printed
+    return whole_number(cell, where)
 
 
 def _is_repeated(result: _Result, key: tuple[str, dt.date, str], said: tuple[float | None, str], where: str) -> bool:

@@ -35,10 +35,10 @@ from typing import NamedTuple
 from reference.regions import region_of_name
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
-from sources.ba_unemployment import COUNTS, RATES, Measure, printed_base, time_of, whole_number, without_months
-from sources.ba_workbook import UNIT
+from sources.ba_unemployment import COUNTS, RATES, Measure, printed_base, time_of, without_months
+from sources.ba_workbook import UNIT, whole_number
 from sources.cells import month_end
-from sources.product import Decoded, Product
+from sources.product import Decoded, Product, period_of
 from sources.rejected import Rejected
 from sources.workbook import heading
 
@@ -133,7 +133,7 @@ def _decoded(parts: _File, cells: list[Observation], skipped: Counter[str]) -> D
     return Decoded(
         observations=observations,
         source_id=EMPLOYMENT_SOURCE if of_employment else UNEMPLOYMENT_SOURCE,
-        period="/".join(dict.fromkeys((min(dates).isoformat(), max(dates).isoformat()))),
+        period=period_of(min(dates).isoformat(), max(dates).isoformat()),
         layout=tuple(map(without_months, filter(None, [*parts.head.cells, *(line.cells[0] for line in parts.rows)]))),
         skipped=dict(skipped),
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from sources.ba_workbook import UNIT, count
+from sources.ba_workbook import UNIT, whole_number
 from sources.cells import german_number, month_number
 from sources.rejected import Rejected
 from sources.workbook import Cell, heading
@@ -101,7 +101,6 @@ def without_months(text: str) -> str:
 
 #: (cell, locator) → (value, status, printed)
 Reader = Callable[[Cell, str], tuple[float | None, str, str]]
-_THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 
 
 class Measure(NamedTuple):
@@ -111,14 +110,6 @@ class Measure(NamedTuple):
     unit: str
     read: Reader
     dimensions: str = ""
-
-
-def whole_number(cell: Cell, where: str) -> tuple[float | None, str, str]:
-    """A count. A text may print thousands with points (`226.880`): persons have no decimals to confuse them with."""
-    if isinstance(cell, str) and _THOUSANDS.fullmatch(cell.strip()):
-        value, status, _ = count(cell.strip().replace(".", ""), where)
-        return value, status, cell.strip()
-    return count(cell, where)
 
 
 def percent(cell: Cell, where: str) -> tuple[float | None, str, str]:

@@ -12,6 +12,8 @@ from sources.workbook import Cell
 
 UNIT = "Anzahl"
 
+#: A whole number with a point before each three digits.
+THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 WZ_VERSION = re.compile(r"WZ\s*(?:20)?(\d\d)(?!\d)")
 _MONTH_YEAR = re.compile(r"([A-Za-zä]+)\.?\s*(\d{4}|\d{2})")
 _DAY = re.compile(r"\d{1,2}\.\s*(\d{1,2}\.|[A-Za-zä]+\.?\s+)\d{4}")
@@ -35,6 +37,19 @@ def count(cell: Cell, where: str) -> tuple[float | None, str, str]:
     if value is not None and (value < 0 or not value.is_integer()):
         raise Rejected(expected="a whole number, not negative", found=f"“{cell}”", where=where)
     return value, status, cell.strip()
+
+
+def whole_number(cell: Cell, where: str) -> tuple[float | None, str, str]:
+    """As `count`; a text may print thousands with points (`226.880`): persons have no decimals to mistake them for."""
+    if isinstance(cell, str) and THOUSANDS.fullmatch(cell.strip()):
+        value, status, _ = count(cell.strip().replace(".", ""), where)
+        return value, status, cell.strip()
+    return count(cell, where)
+
+
+def with_leading_zero(code: str) -> str:
+    """A region code as it was before a spreadsheet dropped the zero of 05113 or 05; three digits are another kind."""
+    return code.zfill(5) if len(code) > 3 else code.zfill(2)
 
 
 def reference_date(cell: Cell) -> dt.date | None:

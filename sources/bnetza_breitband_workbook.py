@@ -38,10 +38,10 @@ from sources.bnetza_workbook import (
     observations,
     read_table,
     rows_by_region,
-    sheet_called,
 )
 from sources.product import Decoded, Product, Remark, remarks_on_wholes
 from sources.rejected import Rejected
+from sources.workbook import sheet_called
 
 HOUSEHOLD_SHEET, BUSINESS_SHEET = "Privathaushalte", "Unternehmen"
 

@@ -81,17 +81,6 @@ class Figures(NamedTuple):
     largest: float
 
 
-def sheet_called(file: ArrivedFile, name: str) -> str | None:
-    """The sheet of this name as it is written in a workbook, letter case aside; None where there is none."""
-    if file.kind != "zip":
-        return None
-    try:
-        names: list[str] = file.workbook.sheet_names
-    except Rejected:  # another kind of zip
-        return None
-    return next((found for found in names if found.strip().casefold() == name.casefold()), None)
-
-
 def read_table(file: ArrivedFile, sheet_name: str, is_header: Callable[[str], bool], example: str) -> Table:
     """A sheet with the first row that has a header for which `is_header` holds; raises Rejected where none has."""
     sheet = read_sheet(file, sheet_name)

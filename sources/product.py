@@ -54,6 +54,11 @@ class Decoded:
     boundaries: list[Boundary] = field(default_factory=list)
 
 
+def period_of(first: str, last: str) -> str:
+    """The period from one date or year to another, both ISO: `2015/2020`; `2024` where they are the same."""
+    return first if first == last else f"{first}/{last}"
+
+
 @dataclass(frozen=True)
 class Product:
     """A product of a publisher.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -46,6 +47,24 @@ class Sheet:
 
     def texts(self, rows: slice) -> list[str]:
         return [cell for row in self.rows[rows] for cell in row if isinstance(cell, str) and cell]
+
+
+def sheet_called(file: ArrivedFile, name: str) -> str | None:
+    """The name of a sheet as the workbook spells it: letter case, blanks, `_` and `-` aside. None where there is none.
+
+    For recognition, too: never raises.
+    """
+    if file.kind != "zip":
+        return None
+    try:
+        names: list[str] = file.workbook.sheet_names
+    except Rejected:  # a zip that is no workbook: some other product
+        return None
+    return next((found for found in names if _plain(found) == _plain(name)), None)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]", "", unicodedata.normalize("NFC", name)).casefold()
 
 
 def read_sheet(file: ArrivedFile, name: str) -> Sheet:

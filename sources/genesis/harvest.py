@@ -15,7 +15,7 @@ from reference.sectors import TOTAL
 from schemas.observation import Observation
 from sources.cells import german_day, year_end
 from sources.genesis.table import Classification, Found, Table, Variable, basis_of
-from sources.product import Decoded, Remark
+from sources.product import Decoded, Remark, period_of
 from sources.rejected import Rejected
 
 LEVEL_INCOMPLETE = "genesis.level_incomplete"
@@ -222,9 +222,10 @@ class Harvest:
             raise _cut_off("Kreise up to the last Land (16, Thüringen)", f"the last one is {max(others)}")
 
     def _period(self) -> str:
-        dates = sorted(self._basis)
-        texts = [str(d.year) if self.table.time == "year" else d.isoformat() for d in (dates[0], dates[-1])]
-        return texts[0] if texts[0] == texts[1] else "/".join(texts)
+        first, last = min(self._basis), max(self._basis)
+        if self.table.time == "year":
+            return period_of(str(first.year), str(last.year))
+        return period_of(first.isoformat(), last.isoformat())
 
     def _levels_incomplete(self) -> list[Remark]:
         """One remark for the file where totals are printed for the Land and missing for nearly all Kreise."""
