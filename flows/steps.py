@@ -1,16 +1,18 @@
 """The steps of a refresh. Each takes and returns paths, hashes and small records, never frames.
 
-take_in → decode → validate → build → check → publish. The command line runs them one after the other;
-flows/refresh.py runs the same steps as Prefect tasks.
+take_in → decode → validate → build → check → publish. flows/refresh.py runs them one after the other, as they are or,
+with flows/prefect_flow.py, each as a Prefect task.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from flows.decoding import decoded
 from flows.fetch_memory import failed_feeds
@@ -70,14 +72,13 @@ def take_in(data: DataFolder, inboxes: Sequence[Path], only: Sequence[str], now:
     arrives_at = archive.arrival_time(now)
     for file in _chosen(inboxes, only):
         data.claim(synthetic=file.provenance.is_synthetic)
-        if reason := _refusal(file):
-            taken.refused[file.name] = reason
+        if file.problem:
+            taken.refused[file.name] = file.problem
             continue
-        for part in unpacked(file):
-            arrival, is_new = archive.take_in(part, arrives_at)
-            (taken.new if is_new else taken.known).append(arrival.delivery_id)
-            if arrival.file_name != part.name:
-                taken.renamed[arrival.delivery_id] = part.name
+        arrival, is_new = archive.take_in(file, arrives_at)
+        (taken.new if is_new else taken.known).append(arrival.delivery_id)
+        if arrival.file_name != file.name:
+            taken.renamed[arrival.delivery_id] = file.name
     if inboxes:
         log.info("archive: %d new files, %d already known", len(taken.new), len(taken.known))
     return taken
@@ -98,15 +99,24 @@ def compare_clock(data: DataFolder, now: dt.datetime) -> None:
         )
 
 
-def _chosen(inboxes: Sequence[Path], only: Sequence[str]) -> list[Incoming]:
-    files = [incoming for inbox in inboxes for incoming in files_in(inbox)]
+def _chosen(inboxes: Sequence[Path], only: Sequence[str]) -> Iterable[Incoming]:
+    """The files of the inboxes and of the zips in them; one to be refused has a `problem`."""
+    found = [file for inbox in inboxes for file in files_in(inbox)]  # an inbox that is wrong stops all of them
+    files = (part for file in found for part in _parts(file))
     if not only:
         return files
-    hints = [_source_hint(incoming) for incoming in files]
-    if unknown := [name for name in only if inboxes and name not in hints]:
-        there = ", ".join(sorted(set(hints) - {""})) or "none that is recognised"
-        raise InboxError(f"--only {unknown[0]}: no file of that source or product is there. There are: {there}.")
-    return [incoming for incoming, hint in zip(files, hints, strict=True) if hint in only]
+    hints = [(file, _source_hint(file)) for file in files]
+    there = {hint for _, hint in hints}
+    if unknown := [name for name in only if inboxes and name not in there]:
+        known = ", ".join(sorted(there - {""})) or "none that is recognised"
+        raise InboxError(f"--only {unknown[0]}: no file of that source or product is there. There are: {known}.")
+    return (file for file, hint in hints if hint in only)
+
+
+def _parts(file: Incoming) -> list[Incoming]:
+    """The file, or those it wraps; what must not be read, or is not what the manifest says, stays whole."""
+    reason = file.problem or _changed_on_its_way(file)
+    return [replace(file, problem=reason)] if reason else unpacked(file)
 
 
 def _source_hint(incoming: Incoming) -> str:
@@ -117,23 +127,26 @@ def _source_hint(incoming: Incoming) -> str:
     from sources.catalogue import recognise
     from sources.rejected import Rejected
 
-    try:
-        return recognise(ArrivedFile(incoming.path)).product_id
-    except Rejected:
+    with TemporaryDirectory() as folder:
+        path = incoming.path
+        if incoming.member:
+            path = Path(folder) / "member"
+            with incoming.open() as source, path.open("wb") as target:
+                shutil.copyfileobj(source, target)
+        try:
+            return recognise(ArrivedFile(path, incoming.name)).product_id
+        except Rejected:
+            return ""
+
+
+def _changed_on_its_way(file: Incoming) -> str:
+    """What is wrong where a manifest names another sha256, else ""."""
+    if not file.expected_sha256 or (found := sha256_of(file.path)) == file.expected_sha256:
         return ""
-
-
-def _refusal(incoming: Incoming) -> str:
-    if incoming.problem:
-        return incoming.problem
-    if incoming.expected_sha256:
-        found = sha256_of(incoming.path)
-        if found != incoming.expected_sha256:
-            return (
-                f"expected the sha256 {incoming.expected_sha256[:16]}… of the manifest; found {found[:16]}…. "
-                "The file was changed or cut off on its way: fetch it again, or correct the manifest."
-            )
-    return ""
+    return (
+        f"expected the sha256 {file.expected_sha256[:16]}… of the manifest; found {found[:16]}…. "
+        "The file was changed or cut off on its way: fetch it again, or correct the manifest."
+    )
 
 
 def to_decode(data: DataFolder) -> list[Arrival]:

@@ -12,7 +12,7 @@ import pytest
 from flows.refresh import refresh
 from quality.checks import CheckResult, run_checks
 from tests.flows.conftest import COMMAND, Cli, Ended, litter, rows, run
-from tests.flows.inboxes import GOOD, broadband, fill, manifest, sha256
+from tests.flows.inboxes import GOOD, broadband, fill, manifest, sha256, zipped
 from warehouse.data_folder import DataFolder
 from warehouse.release import current_release
 
@@ -135,6 +135,15 @@ def test_several_inboxes_may_be_named_and_restricted(cli: Cli, inbox: Path, tmp_
     ended = cli("refresh", "--inbox", inbox, "--inbox", other, "--only", "bnetza_breitbandatlas", "--json")
     assert ended.code == 0
     assert [(source["source"], source["new"]) for source in ended.json["sources"]] == [("bnetza_breitbandatlas", 2)]
+
+
+def test_a_restriction_looks_into_zips(cli: Cli, tmp_path: Path) -> None:
+    """Publishers pack their tables; a zip says nothing of what is in it."""
+    packed = zipped({GOOD: broadband(62.96), "notes.txt": b"Bitte bis Freitag"})
+    inbox = fill(tmp_path / "inbox", {"download.zip": packed, **BAD})
+    ended = cli("refresh", "--inbox", inbox, "--only", "bnetza_breitbandatlas", "--json")
+    assert ended.code == 0
+    assert [(source["source"], source["new"]) for source in ended.json["sources"]] == [("bnetza_breitbandatlas", 1)]
 
 
 def test_without_an_inbox_the_archive_is_looked_at_again(cli: Cli, released: DataFolder) -> None:
