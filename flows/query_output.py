@@ -65,11 +65,11 @@ def _write_bytes(content: bytes, output: Path | None) -> None:
 def _table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     """Columns side by side, numbers right-aligned, all rows."""
     names = list(map(printable, names))
-    cells = [["" if value is None else printable(str(value)) for value in row] for row in rows]
+    cells = [["" if value is None else printable(str(_cell(value))) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
-    right = [any(isinstance(value, int | float) for value in column) for column in zip(*rows, strict=True)] or [
-        False
-    ] * len(names)
+    right = [
+        any(isinstance(value, int | float | Decimal) for value in column) for column in zip(*rows, strict=True)
+    ] or [False] * len(names)
     lines = [names, ["-" * width for width in widths], *cells]
     return "".join(
         "  ".join(
@@ -85,20 +85,34 @@ def _csv(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(names)
-    writer.writerows(rows)
+    writer.writerows(map(_cell, row) for row in rows)
     return buffer.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Lists, structs and maps as JSON, as `s3monitor export` writes them."""
+    return _to_json(_json_value(value)) if isinstance(value, list | tuple | dict) else value
 
 
 def _json(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     _refuse_namesakes(names)
     records = [dict(zip(names, map(_json_value, row), strict=True)) for row in rows]
-    return json.dumps(records, ensure_ascii=False, indent=2, default=str, allow_nan=False) + "\n"
+    return _to_json(records, indent=2) + "\n"
+
+
+def _to_json(value: Any, indent: int | None = None) -> str:
+    """Days and times as text."""
+    return json.dumps(value, ensure_ascii=False, indent=indent, default=str, allow_nan=False)
 
 
 def _json_value(value: Any) -> Any:
-    """JSON knows neither decimals nor infinity."""
+    """JSON knows neither decimals nor infinity, and keys are texts; the same in lists, structs and maps."""
+    if isinstance(value, dict):
+        return {str(key): _json_value(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_value(inner) for inner in value]
     if isinstance(value, Decimal):
-        return float(value)
+        value = float(value)
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

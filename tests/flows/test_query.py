@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -76,6 +77,29 @@ def test_json(query: Query) -> None:
 def test_json_stays_json(query: Query) -> None:
     sql = "SELECT 'Köln' AS city, 1.50::DECIMAL(9, 2) AS dec, 'inf'::DOUBLE AS inf, 'nan'::DOUBLE AS nan"
     assert query(sql, "--format", "json").json == [{"city": "Köln", "dec": 1.5, "inf": None, "nan": None}]
+
+
+NESTED = """
+SELECT [DATE '2020-12-31', NULL] AS list, {'dec': 1.50::DECIMAL(9, 2), 'nan': 'nan'::DOUBLE} AS struct,
+       MAP {DATE '2020-12-31': ['Köln']} AS map
+"""
+
+
+def test_json_stays_json_in_lists_structs_and_maps(query: Query) -> None:
+    assert query(NESTED, "--format", "json").json == [
+        {"list": ["2020-12-31", None], "struct": {"dec": 1.5, "nan": None}, "map": {"2020-12-31": ["Köln"]}}
+    ]
+
+
+@pytest.mark.parametrize("format", ["table", "csv"])
+def test_lists_structs_and_maps_are_json_in_a_cell(query: Query, format: str) -> None:
+    out = query(NESTED, "--format", format).out
+    cells = next(csv.reader([out.splitlines()[1]])) if format == "csv" else out.splitlines()[2].split("  ")
+    assert [json.loads(cell) for cell in cells] == [
+        ["2020-12-31", None],
+        {"dec": 1.5, "nan": None},
+        {"2020-12-31": ["Köln"]},
+    ]
 
 
 TYPED = """
