@@ -67,9 +67,14 @@ def _append(path: Path, decision: Decision) -> None:
 
 
 def _decision(path: Path, number: int, row: dict[str, str]) -> Decision:
+    if None in row or None in row.values():  # as csv tells of a row with more or fewer cells than its header
+        raise DecisionsError(
+            f"{path}, row {number}: expected {len(fields(Decision))} cells, found another number. A text with a comma "
+            "needs quotes around it."
+        )
     try:
         accepted_on = dt.date.fromisoformat(row["accepted_on"])
-    except (TypeError, ValueError):
+    except ValueError:
         raise DecisionsError(
             f"{path}, row {number}, column accepted_on: expected a day like 2026-03-02, found “{row['accepted_on']}”."
         ) from None
