@@ -53,11 +53,12 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
 
 def data_folder(option: Path | None, *, default: Path) -> Path:
-    """`--data`, else the settings, else the default."""
+    """`--data`, else the settings, else the default; settings that are wrong are told in every case."""
     from flows.settings import Settings
 
     with settings_errors():
-        return option or Settings().data or default
+        settings = Settings()
+    return option or settings.data or default
 
 
 def warn_of_open_settings() -> None:
@@ -115,7 +116,9 @@ def lake(address: str, release_id: str | None = None) -> Iterator[duckdb.DuckDBP
     from warehouse.lake import open_lake
     from warehouse.lake_address import parse_warehouse
 
-    with open_lake(parse_warehouse(address, Settings().lake_data), release_id) as connection:
+    with settings_errors():
+        settings = Settings()
+    with open_lake(parse_warehouse(address, settings.lake_data), release_id) as connection:
         if rows(connection, "SELECT is_synthetic FROM meta.release")[0]["is_synthetic"]:
             typer.echo("SYNTHETIC SAMPLE DATA, not for use as figures.", err=True)
         yield connection

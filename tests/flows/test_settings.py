@@ -127,8 +127,16 @@ def test_a_file_in_another_encoding() -> None:
     assert "s3monitor.toml is no TOML" in problem()
 
 
-def test_the_command_line_ends_with_wrong_usage(cli: Cli) -> None:
-    ended = cli("refresh", "--live", S3MONITOR_TRIES="Geheim-7")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("refresh", "--live"),
+        ("refresh", "--sample", "--data", "elsewhere"),
+        ("query", "FROM marts.region", "--warehouse", "ducklake:postgres:dbname=lake"),
+    ],
+)
+def test_the_command_line_ends_with_wrong_usage(cli: Cli, command: tuple[str, ...]) -> None:
+    ended = cli(*command, S3MONITOR_TRIES="Geheim-7")
     assert ended.code == 2
     assert "setting S3MONITOR_TRIES" in ended.stderr
     assert "Geheim-7" not in ended.stderr
