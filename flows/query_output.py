@@ -24,6 +24,7 @@ _READING = ("SELECT", "EXPLAIN")
 #: What the published file does not refuse by itself: its functions switch DuckDB's own log on, which ends in an abort
 #: where no file may be written.
 _NEVER = ("CALL", "PRAGMA")
+_NUMBERS = (int, float, Decimal)
 #: Types whose numbers a double cannot hold.
 _WIDE = ("DECIMAL", "HUGEINT", "UHUGEINT")
 
@@ -67,9 +68,8 @@ def _table(names: list[str], rows: list[tuple[Any, ...]]) -> str:
     names = list(map(printable, names))
     cells = [["" if value is None else printable(str(_cell(value))) for value in row] for row in rows]
     widths = [max(map(len, column)) for column in zip(names, *cells, strict=True)]
-    right = [
-        any(isinstance(value, int | float | Decimal) for value in column) for column in zip(*rows, strict=True)
-    ] or [False] * len(names)
+    numbers = [any(isinstance(value, _NUMBERS) for value in column) for column in zip(*rows, strict=True)]
+    right = numbers or [False] * len(names)
     lines = [names, ["-" * width for width in widths], *cells]
     return "".join(
         "  ".join(
