@@ -101,7 +101,8 @@ _STATUSES: Final = {
     "estimated": ("geschätzt", "estimated"),
     "derived": ("berechnet", "calculated"),
 }
-_WITHOUT_NUMBER: Final = ("suppressed", "not_available", "undefined")
+#: Statuses that are said in place of a number.
+WITHOUT_NUMBER: Final = ("suppressed", "not_available", "undefined")
 _UNKNOWN: Final = ("nicht bekannt", "not known")
 _SHORT: Final = {"suppressed": ("geheim", "hidden"), "not_available": ("fehlt", "n/a")}
 _UNCLEAR: Final = ("unklar", "unclear")
@@ -194,7 +195,7 @@ def figure_text(figure: Figure, language: Language) -> str:
     if figure.value is not None:
         return quantity(figure.value, figure.unit, language)
     # Words that qualify a number (`geschätzt`) say nothing without one.
-    if not figure.is_known and figure.status in _WITHOUT_NUMBER:
+    if not figure.is_known and figure.status in WITHOUT_NUMBER:
         return status_word(figure.status, language)
     return interval(figure.lower, figure.upper, figure.unit, language)
 
@@ -214,17 +215,19 @@ def full_text(figure: Figure, language: Language) -> str:
     `10,6 % (10,5 bis 10,7 %), berechnet, 31.12.2024. Quelle: …`
     """
     status = status_word(figure.status, language) if figure.is_known else ""
-    parts = [figure_text(figure, language) + _spread(figure, language), status, date(figure.date, language)]
+    around = spread(figure, language)
+    value = figure_text(figure, language) + (f" ({around})" if around else "")
+    parts = [value, status, date(figure.date, language)]
     text = ", ".join(filter(None, parts))
     return f"{text}. {_said(_SOURCE, language)}: {figure.source}" if figure.source else text
 
 
-def _spread(figure: Figure, language: Language) -> str:
-    """The interval around a known value in brackets; "" where it is narrower than what is printed."""
+def spread(figure: Figure, language: Language) -> str:
+    """The interval around a known value, `10,5 bis 10,7 %`; "" where it is narrower than what is printed."""
     if figure.value is None or figure.lower is None or figure.upper is None:
         return ""
     printed = {bare(n, figure.unit, language) for n in (figure.value, figure.lower, figure.upper)}
-    return f" ({interval(figure.lower, figure.upper, figure.unit, language)})" if len(printed) > 1 else ""
+    return interval(figure.lower, figure.upper, figure.unit, language) if len(printed) > 1 else ""
 
 
 def _told_apart(lower: float, upper: float, unit: str, language: Language) -> tuple[str, str]:

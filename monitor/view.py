@@ -11,6 +11,7 @@ from monitor import format as fmt
 from monitor.exhibit import Cell
 from monitor.facts import Facts, Indicator, Light, Region, Value
 from monitor.texts import Lang, Texts, entries, slug
+from reference.regions import NRW
 
 #: Statuses that a reader must see beside the number, not only on asking.
 _MARKED = ("suppressed", "provisional", "revised", "not_available", "undefined")
@@ -142,11 +143,11 @@ class View:
         text = fmt.figure_text(figure, self.lang)
         if is_bare and unit != "%":
             text = text.removesuffix(unit).removesuffix(fmt.NBSP)
-        status = t("status.interval") if figure.is_interval else fmt.status_word(figure.status, self.lang)
+        status = self._status(figure)
         details = (
             (t("detail.unit"), unit),
             (t("detail.date"), self.day(figure.date)),
-            (t("detail.certainty"), status or t("status.exact")),
+            (t("detail.certainty"), self.certainty(figure)),
             (t("detail.source"), self.source(ids)),
             (t("detail.vintage"), self.vintage(ids)),
         )
@@ -161,6 +162,23 @@ class View:
             details=tuple((name, content) for name, content in details if content),
             href=href,
         )
+
+    def certainty(self, figure: fmt.Figure) -> str:
+        """How sure a number is. What is computed from rounded numbers says between which bounds it lies."""
+        status = self._status(figure)
+        if around := fmt.spread(figure, self.lang):
+            return ", ".join(filter(None, (status, around)))
+        is_computed = figure.value is not None and figure.status == "derived"
+        return self.t("status.computed") if is_computed else status or self.t("status.exact")
+
+    def _status(self, figure: fmt.Figure) -> str:
+        """The status of a number as a word, "" for a plain value; a word that qualifies a number says nothing of what
+        is not known."""
+        if figure.is_interval:
+            return self.t("status.interval")
+        if figure.is_known or figure.status in fmt.WITHOUT_NUMBER:
+            return fmt.status_word(figure.status, self.lang)
+        return self.t("missing.not_bounded")
 
     def plain_cell(self, value: float | None, unit: str, decimals: int | None = None) -> Cell:
         """A number without a source of its own, such as a rank or a count."""
@@ -245,8 +263,10 @@ class View:
 
 
 def _says_nothing(value: Value) -> bool:
-    """Whether a quotient may be anything from not represented at all to better represented than in NRW."""
-    return value.value is None and not value.value_lower and (value.value_upper is None or value.value_upper > 1)
+    """Whether a quotient may be anything from not represented at all to better represented than in NRW; the bound of
+    NRW against itself is 1 whatever the data are."""
+    is_open = value.value_upper is None or value.value_upper > 1 or value.region_id == NRW
+    return value.value is None and not value.value_lower and is_open
 
 
 def value_anchor(region_id: str, day: dt.date) -> str:

@@ -80,5 +80,4 @@ def certainty_cell(view: View, value: Value | None) -> Cell:
     """How sure the number is, and of which day."""
     if value is None:
         return view.empty_cell("missing.no_value")
-    key = "exact" if value.value is not None else "interval"
-    return Cell(view.t(f"certainty.{key}", day=view.day(value.reference_date)))
+    return Cell(f"{view.certainty(view.figure(value))}, {view.day(value.reference_date)}")

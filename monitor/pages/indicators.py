@@ -30,6 +30,7 @@ class Origin:
     anchor: str
     date: str
     cell: Cell
+    certainty: str
     table: str
     cells: str
     notes: list[int]
@@ -155,7 +156,7 @@ class _Notes:
 def _origin(view: View, value: Value, notes: _Notes) -> Origin:
     key = (value.indicator_id, value.region_id, value.reference_date)
     cells = view.facts.grouped(_LINEAGE, "indicator_id", "region_id", "reference_date").get(key, [])
-    figure = view.cell(view.figure(value), (), is_bare=True)
+    cell = view.cell(view.figure(value), (), is_bare=True)
     if len(cells) <= _NAMED_CELLS:
         named = ", ".join(view.locator(cell["locator"]) for cell in cells)
     else:
@@ -163,7 +164,8 @@ def _origin(view: View, value: Value, notes: _Notes) -> Origin:
     return Origin(
         anchor=value_anchor(value.region_id, value.reference_date),
         date=view.day(value.reference_date),
-        cell=figure,
+        cell=cell,
+        certainty=view.certainty(view.figure(value)),
         table=view.table_name(value.dataset),
         cells=named,
         notes=[notes.of(delivery) for delivery in value.delivery_ids[:_NAMED_FILES]],

@@ -9,7 +9,7 @@ import re
 import shutil
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -462,3 +462,37 @@ def test_both_languages_have_words_of_their_own(site: Built, path: str) -> None:
     german, english = (texts(site.pages[f"{folder}{path}.html"], "lead") for folder in ("", "en/"))
     assert all(german + english)
     assert german != english
+
+
+# --- how sure a number is ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        (fmt.Figure(9.8, "%"), "genauer Wert"),
+        (fmt.Figure(1891606, "persons", 1891606, 1891606, "derived"), "genau berechnet"),
+        # Implied by printed, rounded rates: 9,8 is not sure to the last digit.
+        (fmt.Figure(9.828, "%", 9.775, 9.881, "derived"), "berechnet, 9,8 bis 9,9 %"),
+        (fmt.Figure(8.764, "%", 8.751, 8.771, "derived"), "genau berechnet"),
+        (fmt.Figure(12, "persons", status="provisional"), "vorläufig"),
+        (fmt.Figure(None, "persons", 0, 124110, "estimated"), "Spanne"),
+        (fmt.Figure(None, "quotient", 0, None, "estimated"), "nicht eingrenzbar"),
+        (fmt.Figure(None, "persons", 0, None, "suppressed"), "geheim gehalten"),
+    ],
+)
+def test_how_sure_a_number_is_is_said_as_the_warehouse_knows_it(figure: fmt.Figure, words: str) -> None:
+    assert View(cast(Facts, None), "de").certainty(figure).replace(fmt.NBSP, " ") == words
+
+
+def test_the_card_of_a_rate_says_what_the_page_of_its_indicator_says(site: Built) -> None:
+    """The Ruhr's rate is implied by rounded rates: nowhere an exact value."""
+    card = next(e for e in site.pages["index.html"].elements if e.tag == "article" and "Arbeitslosenquote" in e.text)
+    assert "berechnet, " in card.text
+    assert "genauer Wert" not in card.text
+
+
+def test_where_nothing_is_known_nothing_is_estimated(site: Built) -> None:
+    found = [row for path, page in site.pages.items() if path.startswith("indikator/") for row in table_rows(page)
+             if row[1:2] == ["nicht bekannt"]]  # fmt: skip
+    assert "geschätzt" not in {row[2] for row in found}
