@@ -6,19 +6,18 @@ The months vary around the annual averages of table 13211-02-05-4 of the sample,
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterator, Mapping, Sequence
 
-from reference.regions import GERMANY, NRW, nrw_kreise, regions, ruhr_kreise
+from reference.regions import GERMANY, NRW, nrw_kreise, ruhr_kreise
 from sources.cells import month_end
 from sources.sample.areas import GERMANY_TENTHS
+from sources.sample.ba_words import MONTHS, code_and_name, long_date, region_name
 from sources.sample.datencsv import decimal
 from sources.sample.regional_tables import unemployed
-from sources.sample.regionalreport_layout import MONTHS, display_name, long_date
-from sources.sample.sample_file import BA, COPYRIGHT, ORIGIN, SYNTHETIC, SampleFile
+from sources.sample.sample_file import BA, COPYRIGHT, SYNTHETIC, SampleFile
+from sources.sample.workbook import Cell, workbook
 from sources.sample.world import World
 
-Cell = str | float | dt.date
 Rows = list[list[Cell]]
 #: Unemployed and labour force.
 Numbers = tuple[int, int]
@@ -101,7 +100,7 @@ def annual_rates(world: World) -> SampleFile:
     header: Rows = [["Region", *ANNUAL_YEARS], []]
     return SampleFile(
         path="arbeitsagentur/arbeitslosenquoten/arbeitslosenquoten-k-0-xlsx.xlsx",
-        content=workbook({ANNUAL: [*_above(RATES_TITLE, 10), *header, *region_rows(figures)], **_imprint()}),
+        content=workbook({ANNUAL: [*_above(RATES_TITLE, 10), *header, *region_rows(figures)], **_imprint()}, CREATED),
         source_id="ba_arbeitslosenquoten_jahr",
         publisher=BA,
         product="Arbeitslosenquoten der Kreise, Jahreszahlen",
@@ -113,7 +112,7 @@ def annual_rates(world: World) -> SampleFile:
 def _monthly(member: str, title: str, figures: Mapping[str, Sequence[Cell]], source_id: str) -> SampleFile:
     return SampleFile(
         path=f"arbeitsagentur/arbeitslose/{NEWEST:%Y%m}_Heft_pol_SGBI_{member}.xlsx",
-        content=workbook({OVERVIEW: overview(title, figures), **_imprint()}),
+        content=workbook({OVERVIEW: overview(title, figures), **_imprint()}, CREATED),
         source_id=source_id,
         publisher=BA,
         product=title,
@@ -133,7 +132,7 @@ def overview(title: str, figures: Mapping[str, Sequence[Cell]]) -> Rows:
 
 
 def region_rows(figures: Mapping[str, Sequence[Cell]]) -> Rows:
-    return [*([_region_label(region), *cells] for region, cells in figures.items()), [COPYRIGHT]]
+    return [*([code_and_name(region), *cells] for region, cells in figures.items()), [COPYRIGHT]]
 
 
 def _above(title: str, number: int) -> Rows:
@@ -145,39 +144,8 @@ def _imprint() -> dict[str, Rows]:
     return {"Impressum": [["Impressum"], [SYNTHETIC], ["Erstellungsdatum:", "", long_date(CREATED)]]}
 
 
-def workbook(sheets: Mapping[str, Rows]) -> bytes:
-    """An XLSX with the rows of each sheet; days are written as dates of which only the month is shown."""
-    import xlsxwriter
-
-    content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
-    # Without a fixed date, the same numbers would make another file tomorrow.
-    book.set_properties({"title": SYNTHETIC, "author": ORIGIN, "created": dt.datetime(2025, 9, 30, tzinfo=dt.UTC)})
-    month = book.add_format({"num_format": "mmm yy"})
-    for name, rows in sheets.items():
-        sheet = book.add_worksheet(name)
-        for number, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                if isinstance(cell, dt.date):
-                    sheet.write_datetime(number, column, cell, month)
-                else:
-                    sheet.write(number, column, cell)
-    book.close()
-    return content.getvalue()
-
-
 def _table_regions() -> tuple[str, ...]:
     return (GERMANY, NRW, *nrw_kreise())
-
-
-def _region_label(region: str) -> str:
-    if region == GERMANY:
-        return "Deutschland"
-    return f"{region} {_name(region)}"
-
-
-def _name(region: str) -> str:
-    return regions()[NRW].name if region == NRW else display_name(region).removesuffix(f" ({region})")
 
 
 def _added(parts: Sequence[Numbers]) -> Numbers:
@@ -196,7 +164,7 @@ def key_figures(world: World, region: str) -> SampleFile:
     force = [force for _, force in of_days]
     month = _month_name(days[0])
     lines = [
-        [f"{'Land' if region == NRW else 'Kreis'}:", f" {_name(region)}"],
+        [f"{'Land' if region == NRW else 'Kreis'}:", f" {region_name(region)}"],
         *([f"{key}:", f" {month}"] for key in ("Gebietsstand", "Berichtsmonat", "Datenstand")),
         ["Rechtskreis:", " SGB III, SGB II"],
         ["Hinweis:", f" {SYNTHETIC}"],

@@ -1,24 +1,24 @@
 """Workbooks of the Bundesnetzagentur: the Breitbandatlas from 2022 on (`bba_MM_YYYY.xlsx`), the Mobilfunkmonitoring.
 
-Sheets are built as grids (rows of cells from A1 on) and written by `workbook`.
+Sheets are built as grids: rows of cells from A1 on.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Callable, Iterator, Mapping
 
 from reference.regions import GERMANY, NRW, nrw_kreise, regions
-from sources.sample.sample_file import BNETZA, COPYRIGHT, ORIGIN, SYNTHETIC, SampleFile
+from sources.sample.broadband import LAENDER, PUBLISHED_AFTER
+from sources.sample.sample_file import BNETZA, COPYRIGHT, SYNTHETIC, SampleFile
+from sources.sample.workbook import workbook
 from sources.sample.world import World
 
 Grid = list[list[str | float]]
 Figures = list[float]
 
 EDITIONS = (dt.date(2023, 12, 31), dt.date(2024, 12, 31))
-PUBLISHED_AFTER = dt.timedelta(days=150)
-LAENDER = tuple(f"{number:02}" for number in range(1, 17))
+CREATED = dt.date(2025, 5, 30)
 
 HOUSEHOLDS, BUSINESSES, AREA, NOTES = "Privathaushalte", "Unternehmen", "Fläche", "Erläuterungen"
 KEYS = ("AGS", "Name", "Verwaltungsebene", "Land", "Kreis", "Raumkategorie")
@@ -69,23 +69,9 @@ def mobile(world: World, day: dt.date, municipalities: int = 1) -> Grid:
     return [labels, heads, *([*row[:gap_column], *[""] * GAP, *row[gap_column:]] for row in rows)]
 
 
-def workbook(sheets: Mapping[str, Grid]) -> bytes:
-    """An XLSX with these sheets behind one of notes; empty texts leave their cells empty."""
-    import xlsxwriter
-
-    content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
-    # Without a fixed date, the same numbers would make another file tomorrow.
-    book.set_properties({"title": SYNTHETIC, "author": ORIGIN, "created": dt.datetime(2025, 5, 30, tzinfo=dt.UTC)})
-    notes: Grid = [[SYNTHETIC]]
-    for name, grid in {NOTES: notes, **sheets}.items():
-        sheet = book.add_worksheet(name)
-        for number, row in enumerate(grid):
-            for column, cell in enumerate(row):
-                if cell != "":
-                    sheet.write(number, column, cell)
-    book.close()
-    return content.getvalue()
+def with_notes(sheets: Mapping[str, Grid]) -> bytes:
+    """An XLSX with these sheets behind one of notes."""
+    return workbook({NOTES: [[SYNTHETIC]], **sheets}, CREATED)
 
 
 def _regions(world: World, municipalities: int, digits: int, figures: Callable[[str], Figures]) -> Grid:
@@ -134,7 +120,7 @@ def _mobile_shares(world: World, region: str) -> Figures:
 def _file(name: str, sheets: Mapping[str, Grid], source_id: str, day: dt.date) -> SampleFile:
     return SampleFile(
         path=f"bnetza/{name}.xlsx",
-        content=workbook(sheets),
+        content=with_notes(sheets),
         source_id=source_id,
         publisher=BNETZA,
         product="Breitbandverfügbarkeit" if "breitband" in source_id else "Mobilfunkversorgung",

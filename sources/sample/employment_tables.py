@@ -9,8 +9,9 @@ from reference.regions import nrw_kreise
 from reference.sectors import GENESIS_13, LDB_SECTIONS, TOTAL
 from sources.sample.areas import AREAS, REGIO_INDENT, Numbers, all_areas, ldb_areas
 from sources.sample.datencsv import Cell, datencsv, span
+from sources.sample.landesdatenbank_tables import ldb_file
 from sources.sample.regional import KEYS, YEARS, regional_file
-from sources.sample.sample_file import LDB, SampleFile
+from sources.sample.sample_file import SampleFile
 from sources.sample.world import DIVISION_CODES, Vector, World, by_sector, scaled
 
 #: Row labels of 13111-07-05-4; three print no code.
@@ -163,15 +164,8 @@ def by_sector_ldb(world: World) -> SampleFile:
         ),
         stand,
     )
-    return SampleFile(
-        path="landesdatenbank/13111-54i.csv",
-        content=content,
-        source_id="landesdatenbank_13111-54i",
-        publisher=LDB,
-        product="SvB (Arbeitsort) nach Wirtschaftsabschnitten, Kreise",
-        period=day.isoformat(),
-        retrieved_on=stand,
-    )
+    product = "SvB (Arbeitsort) nach Wirtschaftsabschnitten, Kreise"
+    return ldb_file("13111-54i", product, content, day.isoformat(), stand)
 
 
 def _by_degree(vector: Vector) -> dict[str, Numbers]:

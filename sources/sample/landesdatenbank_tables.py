@@ -55,15 +55,8 @@ def minimum_income(world: World, year: int) -> SampleFile:
         rows,
         stand,
     )  # fmt: skip
-    return SampleFile(
-        path=f"landesdatenbank/22811-05i_{year}.csv",
-        content=content,
-        source_id="landesdatenbank_22811-05i",
-        publisher=LDB,
-        product="Empfänger sozialer Mindestsicherungsleistungen, Gemeinden",
-        period=str(year),
-        retrieved_on=stand,
-    )
+    product = "Empfänger sozialer Mindestsicherungsleistungen, Gemeinden"
+    return ldb_file("22811-05i", product, content, str(year), stand, name=f"22811-05i_{year}")
 
 
 def _recipients(world: World, ags: str, year: int) -> Numbers:
@@ -100,17 +93,22 @@ def population_and_area(world: World) -> SampleFile:
         rows,
         stand,
     )  # fmt: skip
-    return SampleFile(
-        path="landesdatenbank/12411-15i.csv",
-        content=content,
-        source_id="landesdatenbank_12411-15i",
-        publisher=LDB,
-        product="Bevölkerung",
-        period=day.isoformat(),
-        retrieved_on=stand,
-    )
+    return ldb_file("12411-15i", "Bevölkerung", content, day.isoformat(), stand)
 
 
 def _hectares(world: World, ags: str) -> int:
     is_city = regions()[ags].genesis_label.endswith("kreisfreie Stadt")
     return int(world.draw("area", ags, *((7_000, 28_000) if is_city else (40_000, 140_000))))
+
+
+def ldb_file(code: str, product: str, content: bytes, period: str, stand: dt.date, name: str = "") -> SampleFile:
+    """A file of the table; `name` is that of the file, where it is not the code."""
+    return SampleFile(
+        path=f"landesdatenbank/{name or code}.csv",
+        content=content,
+        source_id=f"landesdatenbank_{code}",
+        publisher=LDB,
+        product=product,
+        period=period,
+        retrieved_on=stand,
+    )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reference.regions import nrw_kreise
 from reference.sectors import TOTAL
+from sources.sample.ba_words import long_date, name_and_code
 from sources.sample.regionalreport_layout import (
     BROAD_ROWS,
     IMPRESSUM,
@@ -23,8 +24,6 @@ from sources.sample.regionalreport_layout import (
     SERIES_PERCENT,
     STRUCTURE,
     TITLE,
-    display_name,
-    long_date,
 )
 from sources.sample.regionalreport_numbers import (
     STICHTAGE,
@@ -36,7 +35,8 @@ from sources.sample.regionalreport_numbers import (
     quarter_ends,
     series_numbers,
 )
-from sources.sample.sample_file import BA, COPYRIGHT, ORIGIN, SYNTHETIC, SampleFile
+from sources.sample.sample_file import BA, COPYRIGHT, SYNTHETIC, SampleFile
+from sources.sample.workbook import new_workbook
 from sources.sample.world import World
 
 if TYPE_CHECKING:
@@ -64,13 +64,9 @@ def files(world: World) -> Iterator[SampleFile]:
 
 
 def _workbook(world: World, ags: str, common_blocks: list[Block]) -> bytes:
-    import xlsxwriter
-
-    name = display_name(ags)
+    name = name_and_code(ags)
     content = io.BytesIO()
-    book = xlsxwriter.Workbook(content, {"in_memory": True, "strings_to_formulas": False})
-    # Without a fixed date, the same numbers would make another file tomorrow.
-    book.set_properties({"title": SYNTHETIC, "author": ORIGIN, "created": dt.datetime(2024, 10, 14, tzinfo=dt.UTC)})
+    book = new_workbook(content, CREATED)
     number = book.add_format({"num_format": NUMBER_FORMAT})
     notice = book.add_worksheet("Hinweisblatt")
     notice.hide()
@@ -141,7 +137,7 @@ def _series(sheet: Worksheet, world: World, ags: str, number: Format) -> None:
         sheet,
         "6. Sozialversicherungspflichtig und geringfügig entlohnte Beschäftigte sowie begonnene und beendete "
         "sv-pflichtige\nBeschäftigungsverhältnisse ",
-        f"{display_name(ags)}; (Gebietsstand September 2024)",
+        f"{name_and_code(ags)}; (Gebietsstand September 2024)",
         "Zeitreihe mit fiktivem Gebietsstand 1) ",
         mark_column=12,
     )

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
-from reference.regions import regions
 from reference.sectors import NOT_STATED, TOTAL
 from sources.sample.sample_file import COPYRIGHT, ORIGIN, SYNTHETIC
 
@@ -121,19 +118,4 @@ NOTE_ON_SUPPRESSION = (
     "geschlossen werden kann, sind unterdrückt, ebenso Dominanzfälle."
 )
 
-MONTHS = (
-    "Januar", "Februar", "März", "April", "Mai", "Juni",
-    "Juli", "August", "September", "Oktober", "November", "Dezember",
-)  # fmt: skip
 QUARTERS = {3: "Mrz.", 6: "Jun.", 9: "Sep.", 12: "Dez."}
-
-
-def display_name(ags: str) -> str:
-    """`Essen, Stadt (05113)`, `Wesel (05170)`: the BA leaves out "Kreis"."""
-    region = regions()[ags]
-    city = ", Stadt" if region.genesis_label.endswith("kreisfreie Stadt") else ""
-    return f"{region.name.removeprefix('Kreis ')}{city} ({ags})"
-
-
-def long_date(day: dt.date) -> str:
-    return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"

@@ -7,9 +7,9 @@ import datetime as dt
 import io
 from collections.abc import Iterator
 
-from reference.regions import GERMANY, NRW, nrw_kreise, regions
+from reference.regions import GERMANY, NRW, nrw_kreise
 from reference.sectors import DIVISIONS, NOT_STATED, TOTAL, sectors
-from sources.sample.regionalreport_layout import display_name, long_date
+from sources.sample.ba_words import code_and_name, long_date
 from sources.sample.sample_file import BA, COPYRIGHT, SYNTHETIC, SampleFile
 from sources.sample.suppression import hidden_cells
 from sources.sample.world import World, by_sector
@@ -49,7 +49,7 @@ def _one_year(world: World, year: int) -> SampleFile:
         for region, of_region in numbers.items():
             for sector, number in of_region.items():
                 printed = SUPPRESSED if (region, sector) in hidden else number or NOTHING
-                rows.writerow([_region_label(region), f"{day:%d.%m.%Y}", _sector_label(sector), printed])
+                rows.writerow([code_and_name(region), f"{day:%d.%m.%Y}", _sector_label(sector), printed])
     rows.writerow([COPYRIGHT])
     rows.writerow([f"{SUPPRESSED}: aus Gründen der statistischen Geheimhaltung nicht ausgewiesen   "
                    f"{NOTHING}: nichts vorhanden"])  # fmt: skip
@@ -91,14 +91,6 @@ def _equations(table_regions: tuple[str, ...]) -> list[list[Cell]]:
     in_regions = [[(region, sector) for sector in members] for region in table_regions for members in sums]
     across = [[(region, sector) for region in (*nrw_kreise(), NRW)] for sector in scheme if sector != TOTAL]
     return in_regions + across
-
-
-def _region_label(region: str) -> str:
-    if region == GERMANY:
-        return "Deutschland"
-    if region == NRW:
-        return f"{NRW} {regions()[NRW].name}"
-    return f"{region} {display_name(region).removesuffix(f' ({region})')}"
 
 
 def _sector_label(sector: str) -> str:

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from reference.regions import GERMANY, NRW, nrw_kreise, ruhr_kreise
 from sources.sample import ba_unemployment, regionalreport
-from sources.sample.regionalreport_layout import display_name
+from sources.sample.ba_words import region_name
+from sources.sample.workbook import workbook
 from sources.sample.world import World
 from tests.flows.inboxes import zipped
 from tests.publishers.server import Publisher, Reply, Request
@@ -98,16 +99,12 @@ def api_target(region: str) -> str:
         return f"{table}D"
     if region == NRW:
         return f"{table}BL?Bundesland=Nordrhein-Westfalen"
-    return f"{table}Kr?Kreis={quote(_name(region), safe='')}"
-
-
-def _name(region: str) -> str:
-    return display_name(region).removesuffix(f" ({region})")
+    return f"{table}Kr?Kreis={quote(region_name(region), safe='')}"
 
 
 def names_script() -> bytes:
     """The list of regions as a script: other filters, Kreise of other Länder, keys with trailing zeros."""
-    kreise = [{"BA_SCHL": f"{region}000", "DESC": _name(region)} for region in ruhr_kreise()]
+    kreise = [{"BA_SCHL": f"{region}000", "DESC": region_name(region)} for region in ruhr_kreise()]
     lists = [
         {"Filtername": "Agentur", "Werte": [{"BA_SCHL": "05113", "DESC": "Agentur für Arbeit Essen"}]},
         {"Filtername": "Kreis", "Werte": [{"BA_SCHL": "01001000", "DESC": "Flensburg, Stadt"}, *kreise]},
@@ -149,7 +146,7 @@ def unemployment_zip(newest: int = 21) -> bytes:
         "ArbeitslosenQuoten": ba_unemployment.overview(ba_unemployment.RATES_TITLE, rates),
     }
     members = {
-        f"Heft_pol_SGBI_{name}.xlsx": ba_unemployment.workbook({ba_unemployment.OVERVIEW: rows})
+        f"Heft_pol_SGBI_{name}.xlsx": workbook({ba_unemployment.OVERVIEW: rows}, ba_unemployment.CREATED)
         for name, rows in sheets.items()
     }
     return zipped({**members, "Heft_pol_SGBII_Bedarfsgemeinschaften.xlsx": b"not asked for"})

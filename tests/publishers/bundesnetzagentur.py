@@ -40,13 +40,13 @@ class Gigabitgrundbuch(Publisher):
 def workbook(day: dt.date) -> bytes:
     sheet = broadband_workbook.HOUSEHOLDS
     grid = broadband_workbook.fixed_line(world(), day, sheet, municipalities=0)
-    return broadband_workbook.workbook({sheet: grid})
+    return broadband_workbook.with_notes({sheet: grid})
 
 
 @cache
 def mobile_workbook(day: dt.date) -> bytes:
     grid = broadband_workbook.mobile(world(), day, municipalities=0)
-    return broadband_workbook.workbook({broadband_workbook.AREA: grid})
+    return broadband_workbook.with_notes({broadband_workbook.AREA: grid})
 
 
 @cache

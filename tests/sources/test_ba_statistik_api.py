@@ -14,7 +14,7 @@ from sources.ba_statistik_api import PRODUCT, decode
 from sources.catalogue import recognise
 from sources.product import Decoded
 from sources.rejected import Rejected
-from sources.sample.regionalreport_layout import display_name
+from sources.sample.ba_words import region_name
 from tests.conftest import Arrive
 
 ANSWER = """\
@@ -128,7 +128,7 @@ def test_the_region_of_an_answer(arrive: Arrive, line: str, region_id: str) -> N
 
 def test_names_of_the_ba_are_known() -> None:
     for ags in nrw_kreise():
-        assert region_of_name(display_name(ags).removesuffix(f" ({ags})")) == ags
+        assert region_of_name(region_name(ags)) == ags
     others = {"Solingen, Klingenstadt": "05122", "Wesel, Kreis": "05170", "  Ennepe-Ruhr-Kreis ": "05954"}
     assert {name: region_of_name(name) for name in others} == others
     for name in ("Berlin", "Kassel, documenta-Stadt", "Metropole Ruhr", "Aachen, Stadt", "", "Kreis"):

@@ -25,13 +25,12 @@ from sources.sample.ba_unemployment import (
     COUNTS_TITLE,
     OVERVIEW,
     RATES_TITLE,
-    Cell,
     Rows,
     months,
     overview,
     region_rows,
-    workbook,
 )
+from sources.sample.workbook import Cell, workbook
 
 ESSEN = "05113"
 REGIONS = (GERMANY, NRW, *nrw_kreise())
@@ -75,7 +74,7 @@ def written(tmp_path: Path) -> Callable[..., ArrivedFile]:
 
     def write(rows: Rows, name: str = COUNTS_FILE, sheet: str = OVERVIEW, **others: Rows) -> ArrivedFile:
         path = tmp_path / name
-        path.write_bytes(workbook({**others, sheet: rows}))
+        path.write_bytes(workbook({**others, sheet: rows}, NEWEST))
         return ArrivedFile(path)
 
     return write

@@ -23,7 +23,7 @@ from sources.arrived_file import ArrivedFile
 from sources.bnetza_breitband_workbook import PRODUCT
 from sources.product import Decoded
 from sources.rejected import Rejected
-from sources.sample.broadband_workbook import BUSINESSES, HOUSEHOLDS, KEYS, Grid, fixed_line, workbook
+from sources.sample.broadband_workbook import BUSINESSES, HOUSEHOLDS, KEYS, Grid, fixed_line, with_notes
 from sources.sample.world import World
 
 NAME = "bba_12_2025.xlsx"
@@ -48,7 +48,7 @@ def grid(made: Grid) -> Grid:
 
 def arrived(sheets: dict[str, Grid], name: str = NAME, period: str = "") -> ArrivedFile:
     file = ArrivedFile(Path(name), period=period)
-    file.content = workbook(sheets)
+    file.content = with_notes(sheets)
     return file
 
 

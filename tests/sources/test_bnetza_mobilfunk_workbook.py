@@ -21,7 +21,7 @@ from sources.bnetza_mobilfunk_workbook import PRODUCT
 from sources.product import Decoded
 from sources.publishers import publisher_of
 from sources.rejected import Rejected
-from sources.sample.broadband_workbook import AREA, KEYS, Grid, mobile, workbook
+from sources.sample.broadband_workbook import AREA, KEYS, Grid, mobile, with_notes
 from sources.sample.world import World
 from tests.schemas.test_observation_schema import frame
 
@@ -44,7 +44,7 @@ def grid(made: Grid) -> Grid:
 
 def arrived(grid: Grid, name: str = NAME, period: str = "") -> ArrivedFile:
     file = ArrivedFile(Path(name), period=period)
-    file.content = workbook({AREA: grid})
+    file.content = with_notes({AREA: grid})
     return file
 
 
