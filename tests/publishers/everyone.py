@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from reference.regions import ruhr_kreise
-from sources.fetching.editions import month_end
+from sources.fetching.editions import months_later
 from tests.publishers.arbeitsagentur import Arbeitsagentur, StatistikApi, booklet, monthly, reports, unemployment_zip
 from tests.publishers.bkg import Bkg
 from tests.publishers.bundesnetzagentur import Bundesnetzagentur, Gigabitgrundbuch
@@ -92,9 +92,9 @@ def everyone(today: dt.date | None = None, booklets: int = 22) -> Iterator[Every
     """Start all, with what is out on a day; `booklets` Regionalreports of Kreise, those of the Ruhr first."""
     today = today or dt.datetime.now(dt.UTC).date()
     half_year = dt.date(2023, 6, 30)
-    while month_end(half_year, 10) <= today:
-        half_year = month_end(half_year, 6)
-    all_of_it = Everyone(month_end(today, -1), half_year)
+    while months_later(half_year, 10) <= today:
+        half_year = months_later(half_year, 6)
+    all_of_it = Everyone(months_later(today, -1), half_year)
     for region in sorted(reports(), key=lambda region: (region not in ruhr_kreise(), region))[:booklets]:
         all_of_it.arbeitsagentur.list_booklet(booklet(region), reports()[region])
     all_of_it.arbeitsagentur.list_booklet(booklet("03101"), b"a Kreis of another Land")
