@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -39,9 +40,10 @@ def time_series(chart: TimeSeries, language: Language, width: int = WIDE) -> str
         width,
         beneath.height,
         unspoken(_axes(chart, frame, language), _breaks(chart, frame), _lines(chart, frame)),
-        *(_reference(reference, frame, language) for reference in chart.references),
-        *(_revision(revision, frame, language) for revision in chart.revisions),
         *(_point(day, point, chart, frame, language) for day, point in chart.dated),
+        # Upon the points: a baseline is often as high as the value of its day and would lie hidden beneath it.
+        *(_revision(revision, frame, language) for revision in chart.revisions),
+        *(_reference(reference, frame, language) for reference in chart.references),
         "" if frame.is_narrow else unspoken(_end_labels(chart, frame, language)),
         beneath.svg,
     )
@@ -163,11 +165,11 @@ def _x_ticks(chart: TimeSeries, frame: _Frame) -> list[tuple[float, float, str]]
     days = _days(chart)
     is_yearly = len({day.year for day in days}) == len(days)
     shown: list[tuple[float, float, str]] = []
-    free = frame.box.right
+    free = math.inf
     for day in reversed(days):
         text = f"{day:%Y}" if is_yearly else f"{day:%m/%Y}"
         x, half = frame.x(day_number(day)), text_width(text) / 2
-        middle = min(x, frame.box.right - half) if not shown else x
+        middle = x if shown else min(x, frame.box.right - half)
         if middle + half <= free and middle >= half:
             shown.append((x, middle, text))
             free = middle - half - _TICK_GAP

@@ -156,3 +156,20 @@ def test_a_sparkline_of_one_value_and_of_none() -> None:
 def test_a_sparkline_leaves_the_same_gaps() -> None:
     chart = series(point(2015, 5), point(2016, 6), point(2017, None), point(2018, 7), point(2019, 8))
     assert joined(Drawing(sparkline(chart, "de"))) == [2, 2]
+
+
+def test_the_last_date_is_named_however_wide_the_numbers_beside_it() -> None:
+    """The room that is left for the field is no round number; the last date ends exactly at its edge."""
+    days = (dt.date(2019, 3, 31), dt.date(2019, 12, 31), dt.date(2020, 3, 31))
+    for value in (*range(1, 60), *range(1000, 3_000_000, 49_999)):
+        for unit in ("%", "quotient", "persons"):
+            points = [Point(Figure(value + n / 10, unit, date=day)) for n, day in enumerate(days)]
+            for width in (WIDE, NARROW):
+                assert "03/2020" in drawn(series(*points), width).words.split("\n")
+
+
+def test_a_baseline_lies_upon_the_point_of_its_day() -> None:
+    """It is often as high as the value: a diamond beneath the dot would be in the key only."""
+    drawing = drawn(full_series())
+    is_baseline = ["Ausgangswert" in said for said in drawing.marks]
+    assert is_baseline.index(True) >= len([said for said in drawing.marks if said.startswith("Kreis Recklinghausen")])
