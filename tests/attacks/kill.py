@@ -150,6 +150,9 @@ class World:
         found: Content = ended.result
         return found
 
+    def report_of(self, data: DataFolder) -> str:
+        return timeless((data.releases / f"{self.release(data)}.md").read_text())
+
     def release(self, data: DataFolder) -> str:
         """The release in releases/ that is the published one."""
         releases = data.releases.glob("*.duckdb")
