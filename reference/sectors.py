@@ -64,13 +64,15 @@ def _schemes() -> dict[str, dict[str, Sector]]:
 
 
 def sector_id_of(printed: str) -> str:
-    """The sector id a printed code stands for: no blanks and line breaks, `.` read as `,`, `dav.` dropped.
+    """The sector id a printed code stands for: no blanks and line breaks, `.` read as `,`, `dav.` and notes dropped.
 
     >>> [sector_id_of(c) for c in ("dav. 10-15,\\n18, 21, 31", "782.783", "N (ohne ANÜ)", "B - F", "86.0")]
     ['10-15,18,21,31', '782,783', 'N-ohne-ANUE', 'B-F', '86']
+    >>> [sector_id_of(c) for c in ("davon: 24–30, 32, 33", "Insgesamt 1)", "G – U")]
+    ['24-30,32,33', 'TOTAL', 'G-U']
     """
-    code = re.sub(r"\s+", "", printed)
-    code = code.removeprefix("dav.")
+    code = re.sub(r"\s+", "", re.sub(r"\s\d\)\s*$", "", printed)).replace("–", "-").rstrip(":")
+    code = re.sub(r"^dav(\.|on)?:?(?=\d)", "", code)
     code = re.sub(r"^(\d+)\.0$", r"\1", code).replace(".", ",")
     if code.lower() == "insgesamt":
         return TOTAL

@@ -59,7 +59,7 @@ class Reading:
 
 def region_sheet(file: ArrivedFile, name: str) -> RegionSheet:
     """The table of a sheet, found by its first region and the times above it; raises Rejected where it has none."""
-    sheet = read_sheet(file, sheet_called(file, name) or name)
+    sheet = read_sheet(file, name)
     first = next((number for number, row in enumerate(sheet.rows[:_TOP_ROWS]) if _begins_table(row)), None)
     if first is None:
         raise Rejected(expected="rows “05113 Essen, Stadt”", found="none in the first rows", where=sheet.name)

@@ -29,7 +29,7 @@ from sources.cells import column_letters, german_day, month_end, month_number
 from sources.product import Decoded, Product, Remark
 from sources.region_label import require_own_name
 from sources.rejected import Rejected
-from sources.workbook import Cell, Row, Sheet, heading, read_sheet
+from sources.workbook import Cell, Row, Sheet, begins, heading, read_sheet
 
 SOURCE_ID = "ba_regionalreport"
 TITLE = "Regionalreport über Beschäftigte"
@@ -43,7 +43,10 @@ SECTOR_LABELS = "Wirtschaftsabschnitte"
 REGION_LABELS = "Regionen"
 QUARTER_LABELS = "Stichtag Ende"
 #: Blocks of Tabelle 2.1 that are about a monitored region; the report's own block carries its code.
-REGION_BLOCKS = {"Bundesland Nordrhein-Westfalen": NRW, "Deutschland": GERMANY}
+REGION_BLOCKS = {
+    NRW: re.compile(r"(?:Bundesland |Land )?Nordrhein-?Westfalen(?: \(05\))?"),
+    GERMANY: re.compile(r"(?:Bundesrepublik )?Deutschland"),
+}
 
 _STOCK = "sozialversicherungspflichtig Beschäftigte (Stichtag)"
 _MARGINAL = "geringfügig entlohnte Beschäftigte (Stichtag)"
@@ -223,8 +226,8 @@ def _levels(sheet: Sheet, header_row: int, label_column: int, stichtag: dt.date)
 def _levels_of(header: tuple[tuple[Cell, ...], ...], label_column: int, name: str, header_row: int) -> _Levels:
     """Cached, because the reports of one quarter all carry the same header."""
     groups = _groups(header[0])
-    columns = [column for column, group in enumerate(groups) if group.startswith(LEVELS)]
-    if not columns or not any(group.startswith(CHANGES) for group in groups[columns[-1] :]):
+    columns = [column for column, group in enumerate(groups) if begins(group, LEVELS)]
+    if not columns or not any(begins(group, CHANGES) for group in groups[columns[-1] :]):
         raise Rejected(
             expected=f"the header groups “{LEVELS} …” and, right of it, “{CHANGES} …”",
             found=" | ".join(dict.fromkeys(filter(None, groups))),
@@ -259,9 +262,10 @@ def _header_dates(header: Sequence[Row], columns: list[int], name: str, header_r
                 where = f"{name}!{column_letters(column)}{header_row + below + 1}"
                 raise Rejected(expected="a Stichtag, e.g. “Mrz. 20”", found=f"“{row[column]}”", where=where)
         return below, [date for date in dates if date]
+    there = (cell for row in header[1:] for column in columns if isinstance(cell := row[column], str) and cell)
     raise Rejected(
         expected="a row of Stichtage, e.g. “Mrz. 20”, below the header groups",
-        found="none",
+        found=" | ".join(dict.fromkeys(there)) or "none",
         where=f"{name}, row {header_row + 1}",
     )
 
@@ -302,7 +306,7 @@ def _by_sector(sheet: Sheet, report: _Report) -> _Table:
     table = _Table(levels.layout)
     for number, sector_id, row in _sector_rows(sheet, header_row, code_column, levels):
         for column, letters, date in levels.stichtage:
-            where = f"{BY_SECTOR}!{letters}{number + 1}"
+            where = f"{sheet.name}!{letters}{number + 1}"
             value, status, printed = count(row[column], where)
             table.observations.append(
                 ("ba_regionalreport_2.3", "employees", report.region_id, BA_REGIONALREPORT, sector_id, "",
@@ -361,7 +365,9 @@ def _by_region(sheet: Sheet, report: _Report) -> _Table:
     levels = _levels(sheet, header_row, label_column, report.stichtag)
     table = _Table(levels.layout)
     seen: set[str] = set()
+    blocks: list[str] = []
     for number, block, row in _block_totals(sheet, header_row, label_column, levels):
+        blocks.append(block)
         region_id = _block_region(block, report.region_id)
         if region_id is None:
             table.skipped[f"{BY_REGION}, block not monitored or at the place of residence"] += 1
@@ -372,16 +378,16 @@ def _by_region(sheet: Sheet, report: _Report) -> _Table:
             )
         seen.add(region_id)
         for column, letters, date in levels.stichtage:
-            where = f"{BY_REGION}!{letters}{number + 1}"
+            where = f"{sheet.name}!{letters}{number + 1}"
             value, status, printed = count(row[column], where)
             table.observations.append(
                 ("ba_regionalreport_2.1", "employees", region_id, None, None, "",
                  date, value, UNIT, status, "", printed, where)
             )  # fmt: skip
-    if missing := {report.region_id, *REGION_BLOCKS.values()} - seen:
+    if missing := {report.region_id, *REGION_BLOCKS} - seen:
         raise Rejected(
             expected="blocks of the region, of NRW and of Germany",
-            found=f"none of {', '.join(sorted(missing))}",
+            found=f"none of {', '.join(sorted(missing))} among {' | '.join(blocks)}",
             where=sheet.name,
         )
     return table
@@ -405,7 +411,9 @@ def _block_region(block: str, region_id: str) -> str | None:
     """The monitored region of a block at the place of work; None for others and for `… am Wohnort`."""
     if "am Wohnort" in block:
         return None
-    return region_id if f"({region_id})" in block else REGION_BLOCKS.get(block)
+    if f"({region_id})" in block:
+        return region_id
+    return next((region for region, name in REGION_BLOCKS.items() if name.fullmatch(block)), None)
 
 
 # --- Tabelle 6: quarterly series ------------------------------------------------------------------
@@ -429,7 +437,7 @@ def _series(sheet: Sheet, report: _Report) -> _Table:
     observations, region_id = table.observations, report.region_id
     for number, date, row in _quarter_rows(sheet, header_row + len(header), label_column, series):
         for column, letters, variable, dimensions in series.columns:
-            where = f"{SERIES}!{letters}{number + 1}"
+            where = f"{sheet.name}!{letters}{number + 1}"
             value, status, printed = count(row[column], where)
             observations.append(
                 ("ba_regionalreport_6", variable, region_id, None, None, dimensions,

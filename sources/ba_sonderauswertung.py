@@ -44,7 +44,7 @@ REGION, DATE, SECTOR, EMPLOYEES = "region", "reference_date", "sector", "employe
 
 _REGION_CELL = re.compile(r"(\d{1,5})(?:\s+\D.*)?|.*\((\d{2,5})\)")
 # The label must look like one: "B - F", "10 bis 12" and "28.1 …" are other things than B, 10 and 28.
-_SECTOR_CELL = re.compile(r"(\d{1,2}|[A-U])(?:[\s:]+[A-ZÄÖÜ][a-zäöüß.]\D*)?")
+_SECTOR_CELL = re.compile(r"(\d{1,2}|[A-U])(?:[\s:]+(?:[-–]\s+)?[A-ZÄÖÜ][a-zäöüß.]\D*)?")
 _CREATED = re.compile(r"Erstellungsdatum\s*:?(.*)")
 
 

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 
 from sources.cells import german_day, german_number, month_end, month_number
 from sources.rejected import Rejected
-from sources.workbook import Cell
+from sources.workbook import Cell, heading
 
 UNIT = "Anzahl"
 
 #: A whole number with a point before each three digits.
 THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 WZ_VERSION = re.compile(r"WZ\s*(?:20)?(\d\d)(?!\d)")
-_MONTH_YEAR = re.compile(r"([A-Za-zä]+)\.?\s*(\d{4}|\d{2})")
+_MONTH_YEAR = re.compile(r"([A-Za-zä]+)\.?[\s/-]*(\d{4}|\d{2})")
 _DAY = re.compile(r"\d{1,2}\.\s*(\d{1,2}\.|[A-Za-zä]+\.?\s+)\d{4}")
 
 
@@ -55,21 +55,22 @@ def with_leading_zero(code: str) -> str:
 def reference_date(cell: Cell) -> dt.date | None:
     """The Stichtag a cell consists of, None where it is something else.
 
-    A month means its last day (`Mrz. 20`, `März 2020`, also a date cell, of which only the month is
-    shown); a printed day stays as it is (`31.03.2020`, `31. März 2020`, `2020-03-31`).
+    A month means its last day (`Mrz. 20`, `Mrz-20`, `März 2020 1)`, also a date cell, of which only the month
+    is shown); a printed day stays as it is (`31.03.2020`, `31. März 2020`, `2020-03-31`).
     """
     if isinstance(cell, dt.date):
         return month_end(cell.year, cell.month)
     if not isinstance(cell, str):
         return None
-    if match := _MONTH_YEAR.fullmatch(cell.strip()):
+    text = heading(cell)
+    if match := _MONTH_YEAR.fullmatch(text):
         month = month_number(match[1])
         year = int(match[2]) + (2000 if len(match[2]) == 2 else 0)
         return month_end(year, month) if month else None
-    if _DAY.fullmatch(cell.strip()):
-        return german_day(cell)
+    if _DAY.fullmatch(text):
+        return german_day(text)
     try:
-        return dt.date.fromisoformat(cell.strip())
+        return dt.date.fromisoformat(text)
     except ValueError:
         return None
 

@@ -107,15 +107,12 @@ def _recognises(file: ArrivedFile) -> bool:
 
 
 def _households(file: ArrivedFile) -> _Part:
-    sheet = sheet_called(file, HOUSEHOLD_SHEET)
-    if sheet is None:
-        raise Rejected(expected=f"a workbook with a sheet “{HOUSEHOLD_SHEET}”", found=f"a file of kind “{file.kind}”")
-    part = _part(file, sheet, HOUSEHOLDS)
+    part = _part(file, HOUSEHOLD_SHEET, HOUSEHOLDS)
     if GIGABIT not in part.columns.coverage.values():
         raise Rejected(
             expected="a column “alle Technologien”, “≥ 1000 Mbit/s”",
             found=", ".join(text for text in _layout(part) if "1000" in text) or "no column of this rate",
-            where=sheet,
+            where=part.table.sheet.name,
             hint="Where the publisher reworded the label, declare it beside the old one.",
         )
     return part

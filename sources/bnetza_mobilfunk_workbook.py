@@ -47,10 +47,7 @@ Network = tuple[str, str]
 
 
 def _decode(file: ArrivedFile) -> Decoded:
-    sheet = sheet_called(file, SHEET)
-    if sheet is None:
-        raise Rejected(expected=f"a workbook with a sheet “{SHEET}”", found=f"a file of kind “{file.kind}”")
-    table = read_table(file, sheet, lambda text: text.casefold() in TECHNOLOGY_IDS, "4G")
+    table = read_table(file, SHEET, lambda text: text.casefold() in TECHNOLOGY_IDS, "4G")
     networks, left_out = _networks(table)
     day = agreed_day(file, table, "Mobilfunk|Datenstand|Stand")
     rows, skipped = rows_by_region(table)
@@ -65,7 +62,7 @@ def _decode(file: ArrivedFile) -> Decoded:
         period=day.isoformat(),
         layout=tuple(" / ".join(table.over[column]) for column in networks),
         skipped=skipped,
-        remarks=[*remarks_on_wholes(rows, table.sheet.name), *_remarks(left_out, sheet)],
+        remarks=[*remarks_on_wholes(rows, table.sheet.name), *_remarks(left_out, table.sheet.name)],
     )
 
 

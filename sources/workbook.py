@@ -36,7 +36,7 @@ class Sheet:
         """(row, column) of the first header cell that begins with a text; raises Rejected where none does."""
         for number, row in enumerate(self.rows[:TOP_ROWS]):
             for column, cell in enumerate(row):
-                if isinstance(cell, str) and heading(cell).startswith(start):
+                if isinstance(cell, str) and begins(heading(cell), start):
                     return number, column
         raise Rejected(
             expected=f"a header “{start} …”",
@@ -50,9 +50,9 @@ class Sheet:
 
 
 def sheet_called(file: ArrivedFile, name: str) -> str | None:
-    """The name of a sheet as the workbook spells it: letter case, blanks, `_` and `-` aside. None where there is none.
+    """The name of a sheet as the workbook spells it: letter case, blanks, `_` and `-` aside.
 
-    For recognition, too: never raises.
+    None where there is none, or several and none spelt so. For recognition, too: never raises.
     """
     if file.kind != "zip":
         return None
@@ -60,21 +60,22 @@ def sheet_called(file: ArrivedFile, name: str) -> str | None:
         names: list[str] = file.workbook.sheet_names
     except Rejected:  # a zip that is no workbook: some other product
         return None
-    return next((found for found in names if _plain(found) == _plain(name)), None)
+    found = [other for other in names if _plain(other) == _plain(name)]
+    return name if name in found else found[0] if len(found) == 1 else None
 
 
 def _plain(name: str) -> str:
     return re.sub(r"[\s_-]", "", unicodedata.normalize("NFC", name)).casefold()
 
 
-def read_sheet(file: ArrivedFile, name: str) -> Sheet:
-    """A sheet by its name; raises Rejected where the workbook or the sheet is missing or damaged."""
+def read_sheet(file: ArrivedFile, called: str) -> Sheet:
+    """A sheet as `sheet_called` finds it; raises Rejected where it or the workbook is missing or damaged."""
     from python_calamine import CalamineError
 
-    workbook = file.workbook
-    if name not in workbook.sheet_names:
+    workbook, name = file.workbook, sheet_called(file, called)
+    if name is None:
         found = ", ".join(workbook.sheet_names) or "none"
-        raise Rejected(expected=f"a sheet “{name}”", found=f"the sheets {found}")
+        raise Rejected(expected=f"a sheet “{called}”", found=f"the sheets {found}")
     marks = marks_of(file.package.sheet(name), name)
     try:
         # With the empty area: rows and columns must be counted from A1 for the locators.
@@ -97,6 +98,11 @@ def _marked(rows: list[list[Cell]], marks: dict[Place, str]) -> list[list[Cell]]
     for (row, column), mark in marks.items():
         rows[row][column] = mark
     return rows
+
+
+def begins(text: str, start: str) -> bool:
+    """True where a header text begins with another, letter case aside."""
+    return text.casefold().startswith(start.casefold())
 
 
 @lru_cache(maxsize=4096)

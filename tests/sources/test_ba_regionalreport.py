@@ -230,6 +230,12 @@ def spelled_out_months(sheets: Sheets) -> None:
         sheets[name][header_row(sheets, name) + 1][3:8] = months
 
 
+def months_with_hyphen_and_note(sheets: Sheets) -> None:
+    for name in ("Tabelle 2.1", "Tabelle 2.3"):
+        months = ["Mrz-22 1)", "Dez-21", "Sep/2021", "Juni\n2021", "März 2021 2)"]
+        sheets[name][header_row(sheets, name) + 1][3:8] = months
+
+
 def date_cells(sheets: Sheets) -> None:
     for name in ("Tabelle 2.1", "Tabelle 2.3"):
         sheets[name][header_row(sheets, name) + 1][3:8] = [date.replace(day=1) for date in STICHTAGE]
@@ -265,6 +271,26 @@ def codes_as_text(sheets: Sheets) -> None:
         row_of(sheets, "Tabelle 2.3", code)[0] = text
 
 
+def codes_in_other_print(sheets: Sheets) -> None:
+    for code, text in (
+        ("Insgesamt", "Insgesamt 1)"),
+        ("dav. 10-15,\n18, 21, 31", "davon: 10–15, 18, 21, 31"),
+        ("B - F", "B – F"),
+        ("F", "F 2)"),
+    ):
+        row_of(sheets, "Tabelle 2.3", code)[0] = text
+
+
+def capital_heads(sheets: Sheets) -> None:
+    for name in ("Tabelle 2.1", "Tabelle 2.3"):
+        sheets[name][header_row(sheets, name)][3] = LEVELS.capitalize()
+
+
+def other_names_of_blocks(sheets: Sheets) -> None:
+    row_of(sheets, "Tabelle 2.1", "Bundesland Nordrhein-Westfalen")[0] = "Land Nordrhein-\nWestfalen (05)"
+    row_of(sheets, "Tabelle 2.1", "Deutschland")[0] = "Deutschland 2)"
+
+
 def other_sheet_order(sheets: Sheets) -> None:
     for name in ("Tabelle 2.1", "Impressum"):
         sheets[name] = sheets.pop(name)
@@ -275,11 +301,15 @@ def other_sheet_order(sheets: Sheets) -> None:
     [
         lower_header,
         spelled_out_months,
+        months_with_hyphen_and_note,
         date_cells,
         oldest_first,
         extra_columns,
         filled_merged_cells,
         codes_as_text,
+        codes_in_other_print,
+        capital_heads,
+        other_names_of_blocks,
         other_sheet_order,
     ],
 )
@@ -287,6 +317,16 @@ def test_harmless_drift_says_the_same(tmp_path: Path, drift: Any) -> None:
     sheets = report()
     drift(sheets)
     assert facts(decoded(tmp_path, sheets)) == facts(decoded(tmp_path, report()))
+
+
+def test_sheets_may_be_spelt_otherwise_and_locators_follow(tmp_path: Path) -> None:
+    sheets = report()
+    for name, other in (("Impressum", "IMPRESSUM "), ("Tabelle 2.3", "Tabelle_2.3"), ("Tabelle 6", "tabelle  6")):
+        sheets[other] = sheets.pop(name)
+    assert PRODUCT.recognises(arrived(tmp_path, sheets))
+    found = decoded(tmp_path, sheets)
+    assert facts(found) == facts(decoded(tmp_path, report()))
+    assert {cell.locator.partition("!")[0] for cell in found} == {"Tabelle 2.1", "Tabelle_2.3", "tabelle  6"}
 
 
 def test_layout_is_the_same_for_each_period_and_other_for_another_header(tmp_path: Path) -> None:
@@ -363,7 +403,7 @@ FAULTS = {
     "missing changes": (put("Tabelle 2.1", 5, 8, ""), "Veränderung"),
     "missing column of the series": (drop_column("Tabelle 6", 11), "begonnene"),
     "renamed column of the series": (put("Tabelle 6", 4, 2, "männlich"), "Männer"),
-    "block missing": (put("Tabelle 2.1", 12, 0, "Bundesland Hessen"), "none of 05"),
+    "block missing": (put("Tabelle 2.1", 12, 0, "Bundesland Hessen"), "none of 05 among Essen"),
     "quarter without year": (put("Tabelle 6", 10, 0, "Mrz. / 1 . Quartal"), "at Tabelle 6!A11: expected"),
     "quarter without label": (put("Tabelle 6", 8, 0, ""), "at Tabelle 6!A9"),
     "month of another quarter": (put("Tabelle 6", 7, 0, "Jun. / 3 . Quartal"), "at Tabelle 6!A8"),
