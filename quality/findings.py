@@ -31,6 +31,7 @@ _REMARKS_DE = {
     "genesis.level_incomplete": "Die Datei enthält für die Kreise (noch) keine Werte",
     "genesis.regions_missing": "In der Datei fehlen Regionen, die zu ihrer Ebene gehören",
     "genesis.times_missing": "In der Datei fehlen Jahre innerhalb der Zeitreihe",
+    "times_missing": "In der Datei fehlen Jahre oder Monate innerhalb der Zeitreihe",
     "regions_missing": "In der Datei fehlen Regionen, die zu ihrer Ebene gehören",
     "series_ends_early": "Die Zeitreihe endet vor dem Stichtag, es können Zeilen fehlen",
     "end_not_marked": "Das Ende der Tabelle ist nicht gekennzeichnet, es können Zeilen fehlen",

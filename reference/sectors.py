@@ -74,8 +74,8 @@ def sector_id_of(printed: str) -> str:
     code = re.sub(r"\s+", "", re.sub(r"\s\d\)\s*$", "", printed)).replace("–", "-").rstrip(":")
     code = re.sub(r"^dav(\.|on)?:?(?=\d)", "", code)
     code = re.sub(r"^(\d+)\.0$", r"\1", code).replace(".", ",")
-    if code.lower() == "insgesamt":
+    if code.lower() in ("insgesamt", "gesamt"):
         return TOTAL
-    if code.lower() == "ohneangabe":
+    if code.lower() in ("ohneangabe", "keineangabe"):
         return NOT_STATED
     return "N-ohne-ANUE" if re.fullmatch(r"N\(ohneANÜ\)", code) else code

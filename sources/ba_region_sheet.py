@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,10 +18,10 @@ from reference.regions import GERMANY_CODES, nrw_kreise, published_regions
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
 from sources.ba_unemployment import NO_TIME, PERCENT, Measure, printed_base, time_of
-from sources.ba_workbook import with_leading_zero
-from sources.cells import german_day
+from sources.ba_workbook import require_whole, with_leading_zero
+from sources.cells import german_day, month_end
 from sources.product import Remark, remarks_on_wholes
-from sources.region_label import require_own_name
+from sources.region_label import is_germany, require_own_name
 from sources.rejected import Rejected
 from sources.workbook import Row, Sheet, heading, read_sheet, sheet_called
 
@@ -31,7 +31,6 @@ _TOP_ROWS, _HEADER_ROWS = 60, 4
 _FEW_TIMES, _FEW_CELLS = 2, 3
 
 _REGION = re.compile(r"(\d{1,5})(?:\s+\D.*)?")
-_GERMANY = re.compile(r"(?:\S{1,2}\s+)?Deutschland")
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,7 @@ def region_sheet(file: ArrivedFile, name: str) -> RegionSheet:
             where=f"{sheet.name}, row {first}",
             hint="The layout of this edition is not known.",
         )
+    require_whole(sheet.texts(slice(0, header[0])), sheet.name)
     return RegionSheet(sheet, header, first)
 
 
@@ -107,7 +107,7 @@ def _name(row: Row) -> str:
 
 @lru_cache(maxsize=4096)
 def _code(text: str) -> str | None:
-    if _GERMANY.fullmatch(text):
+    if is_germany(text):
         return GERMANY_CODES[0]
     match = _REGION.fullmatch(text)
     return with_leading_zero(match[1]) if match else None
@@ -143,7 +143,18 @@ def read_regions(table: RegionSheet, columns: Mapping[int, dt.date], dataset: st
     if measure.unit == PERCENT:
         _require_per_cent(observations, table.sheet.name)
     regions = {cell.region_id for cell in observations}
-    return Reading(observations, newest, skipped, remarks_on_wholes(regions, table.sheet.name))
+    remarks = [*remarks_on_wholes(regions, table.sheet.name), *_remarks_on_gaps(columns.values(), table.sheet.name)]
+    return Reading(observations, newest, skipped, remarks)
+
+
+def _remarks_on_gaps(dates: Collection[dt.date], where: str) -> list[Remark]:
+    """A remark where a year or a month between the first and the last has no column."""
+    first, last = min(dates), max(dates)
+    years = range(first.year, last.year + 1)
+    months = [12] if all(date.month == 12 for date in dates) else range(1, 13)
+    every = (month_end(year, month) for year in years for month in months)
+    missing = [date.isoformat() for date in every if first < date < last and date not in dates]
+    return [Remark("times_missing", f"No column for {', '.join(missing)}", where)] if missing else []
 
 
 def _monitored_rows(table: RegionSheet, skipped: Counter[str]) -> Iterator[tuple[str, int, Row]]:

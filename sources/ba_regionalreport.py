@@ -213,9 +213,9 @@ class _Levels:
 def _levels(sheet: Sheet, header_row: int, label_column: int, stichtag: dt.date) -> _Levels:
     header = tuple(tuple(row) for row in sheet.rows[header_row : header_row + HEADER_ROWS])
     levels = _levels_of(header, label_column, sheet.name, header_row)
-    if stichtag not in {date for _, _, date in levels.stichtage}:
+    if stichtag != max(date for _, _, date in levels.stichtage):
         raise Rejected(
-            expected=f"a column for the Stichtag of the imprint ({stichtag})",
+            expected=f"a column for the Stichtag of the imprint ({stichtag}) and none of a later day",
             found=", ".join(date.isoformat() for _, _, date in levels.stichtage),
             where=sheet.name,
         )

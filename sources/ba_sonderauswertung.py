@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from reference.declared import read_declared
-from reference.regions import GERMANY_CODES, missing_kreise, published_regions
+from reference.regions import GERMANY_CODES, missing_kreise, published_regions, region_of_name
 from reference.sectors import DIVISIONS, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
 from sources.ba_workbook import (
@@ -27,12 +27,13 @@ from sources.ba_workbook import (
     WZ_VERSION,
     printed_basis,
     reference_date,
+    require_whole,
     whole_number,
     with_leading_zero,
 )
 from sources.cells import column_letters, german_day
 from sources.product import Decoded, Product, Remark, period_of, remarks_on_wholes
-from sources.region_label import require_own_name
+from sources.region_label import is_germany, require_own_name
 from sources.rejected import Rejected
 from sources.workbook import Cell, Row, heading, read_sheet
 
@@ -40,11 +41,14 @@ SOURCE_ID = "ba_sonderauswertung"
 DECLARATION = Path(__file__).with_suffix(".yaml")
 #: The head stands within the first rows; a cover sheet or two may come before the table.
 TOP_ROWS, TOP_SHEETS = 40, 3
+WORKPLACE, RESIDENCE = "arbeitsort", "wohnort"
 REGION, DATE, SECTOR, EMPLOYEES = "region", "reference_date", "sector", "employees"
 
 _REGION_CELL = re.compile(r"(\d{1,5})(?:\s+\D.*)?|.*\((\d{2,5})\)")
 # The label must look like one: "B - F", "10 bis 12" and "28.1 …" are other things than B, 10 and 28.
 _SECTOR_CELL = re.compile(r"(\d{1,2}|[A-U])(?:[\s:]+(?:[-–]\s+)?[A-ZÄÖÜ][a-zäöüß.]\D*)?")
+#: What an evaluation of this product is about; with it, one whose head is not declared is told what to declare.
+_SUBJECT = re.compile(r"Beschäftigte\b.*Wirtschafts(?:abteilung|zweig)", re.IGNORECASE)
 _CREATED = re.compile(r"Erstellungsdatum\s*:?(.*)")
 
 
@@ -108,14 +112,16 @@ class _Result:
 
 
 def recognises(file: ArrivedFile) -> bool:
-    """True where the marker stands near the top and a head names a region and a sector column."""
+    """True where the marker stands near the top, and a line on its subject or a head with a region and a sector."""
     declaration = declared()
     try:
         grids = _top_grids(file, declaration.delimiter)
     except Rejected:  # no readable workbook: some other product
         return False
-    marked = any(declaration.marker in text for grid in grids for text in _top_texts(grid))
-    return marked and any(_head_row(grid, declaration) is not None for grid in grids)
+    texts = [text for grid in grids for text in _top_texts(grid)]
+    if not any(declaration.marker in text for text in texts):
+        return False
+    return any(map(_SUBJECT.search, texts)) or any(_head_row(grid, declaration) is not None for grid in grids)
 
 
 def decode(file: ArrivedFile, declaration: Declaration | None = None) -> Decoded:
@@ -126,13 +132,16 @@ def decode(file: ArrivedFile, declaration: Declaration | None = None) -> Decoded
     if not tables:
         raise Rejected(
             expected="a head with a region and a sector column",
-            found="none in the first rows",
+            found=_widest_row([grid for grid, _ in parts]),
             hint=f"Declare its names in sources/{DECLARATION.name}.",
         )
     above = [text for table in tables for text in _top_texts(table.grid, table.head_row + 1)]
     cover = [text for grid, table in parts if not table for text in _top_texts(grid)]
     # A cover or a page of notes may speak of several classifications; the table itself speaks of its own.
     naming = above if any(map(WZ_VERSION.search, above)) else cover
+    titles = [text for table in tables for text in _top_texts(table.grid, table.head_row)]
+    require_whole(titles, "the lines above the table")
+    _require_workplace(tables, titles, cover)
     basis = printed_basis([*naming, declaration.classification], "the lines above the table")
     result = _Result()
     for table in tables:
@@ -165,7 +174,7 @@ PRODUCT = Product(
 def _grids(file: ArrivedFile, delimiter: str) -> list[_Grid]:
     if file.kind == "zip":
         return [_sheet_grid(file, name) for name in file.workbook.sheet_names]
-    return [_Grid("", list(file.rows(delimiter)))]
+    return [_Grid("", list(file.rows(_delimiter(file, delimiter))))]
 
 
 def _top_grids(file: ArrivedFile, delimiter: str) -> list[_Grid]:
@@ -173,9 +182,15 @@ def _top_grids(file: ArrivedFile, delimiter: str) -> list[_Grid]:
     if file.kind == "zip":
         return [_sheet_grid(file, name) for name in file.workbook.sheet_names[:TOP_SHEETS]]
     if file.kind == "text":
-        rows = csv.reader(file.head_lines[:TOP_ROWS], delimiter=delimiter)
+        rows = csv.reader(file.head_lines[:TOP_ROWS], delimiter=_delimiter(file, delimiter))
         return [_Grid("", list(enumerate(rows, start=1)))]
     return []
+
+
+def _delimiter(file: ArrivedFile, declared: str) -> str:
+    """The declared delimiter, a tab where the first lines have tabs and none of it: a sheet saved as text."""
+    head = "".join(file.head_lines[:TOP_ROWS])
+    return "\t" if declared not in head and "\t" in head else declared
 
 
 def _sheet_grid(file: ArrivedFile, name: str) -> _Grid:
@@ -194,6 +209,34 @@ def _top_texts(grid: _Grid, rows: int = TOP_ROWS) -> Iterator[str]:
     for _, row in grid.rows[:rows]:
         if text := " ".join(filter(None, map(_text, row))):
             yield text
+
+
+def _widest_row(grids: list[_Grid]) -> str:
+    """The first of the top rows with the most cells: the head, where it has names that are not declared."""
+    rows = ([text for cell in row if (text := _text(cell))] for grid in grids for _, row in grid.rows[:TOP_ROWS])
+    widest: list[str] = []
+    for row in rows:
+        widest = row if len(row) > len(widest) else widest
+    return " | ".join(widest) or "no text"
+
+
+def _require_workplace(tables: list[_Table], titles: list[str], cover: list[str]) -> None:
+    """Raises Rejected where the heads of what is read, else the lines above, else a cover say “Wohnort”.
+
+    Another column may be of the residents, and a cover may explain both words.
+    """
+    heads = [_text(t.grid.rows[t.head_row][1][column]) for t in tables for column in (*t.columns.values(), *t.dates)]
+    for texts in (heads, titles, cover):
+        workplace = any(WORKPLACE in text.casefold() for text in texts)
+        residence = [text for text in texts if RESIDENCE in text.casefold()]
+        if residence and not (workplace and texts is cover):
+            raise Rejected(
+                expected="employees at the place of work (“am Arbeitsort”)",
+                found=f"“{residence[0]}”",
+                hint="Those at the place of residence are other figures and must not be mixed with them.",
+            )
+        if workplace:
+            return
 
 
 def _created_on(texts: list[str]) -> dt.date | None:
@@ -336,7 +379,7 @@ def _dated_columns(table: _Table, number: int, row: Row) -> Collection[tuple[int
     if table.dates:
         return table.dates.items()
     cell = row[table.columns[DATE]]
-    date = _stichtag(cell)
+    date = _stichtag(cell if isinstance(cell, dt.date) else _text(cell))
     if date is None:
         where = table.grid.where(number, table.columns[DATE])
         raise Rejected(expected="a reference date, e.g. 30.06.2024", found=f"“{cell}”", where=where)
@@ -347,8 +390,10 @@ _stichtag = lru_cache(maxsize=256)(reference_date)
 
 
 def _region_id(text: str, where: str) -> str | None:
-    """The monitored region of a cell, None for another region; raises Rejected where it names no code."""
+    """The monitored region of a cell, None for another; raises Rejected where it names one of ours without its code."""
     code = _region_code(text)
+    if code is None and text and not any(map(str.isdecimal, text)) and region_of_name(text) is None:
+        return None  # a sum of others, e.g. “Metropole Ruhr” or “Westdeutschland”
     if code is None:
         raise Rejected(expected="a region with its code, e.g. “05113 Essen, Stadt”", found=f"“{text}”", where=where)
     region_id = published_regions().get(code)
@@ -360,8 +405,7 @@ def _region_id(text: str, where: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _region_code(text: str) -> str | None:
     """`05113 Essen, Stadt`, `Essen, Stadt (05113)` or the number 5113 → `05113`; `Deutschland` → `DG`."""
-    words = text.split()
-    if words and set(words) <= set(GERMANY_CODES):
+    if is_germany(text) or text in GERMANY_CODES:
         return GERMANY_CODES[0]
     match = _REGION_CELL.fullmatch(text)
     if not match:

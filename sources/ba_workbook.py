@@ -16,7 +16,38 @@ UNIT = "Anzahl"
 THOUSANDS = re.compile(r"\d{1,3}(\.\d{3})+")
 WZ_VERSION = re.compile(r"WZ\s*(?:20)?(\d\d)(?!\d)")
 _MONTH_YEAR = re.compile(r"([A-Za-zä]+)\.?[\s/-]*(\d{4}|\d{2})")
+_YEAR_MONTH = re.compile(r"(20\d\d)(0[1-9]|1[0-2])")
 _DAY = re.compile(r"\d{1,2}\.\s*(\d{1,2}\.|[A-Za-zä]+\.?\s+)\d{4}")
+
+
+#: Parts of all employees or unemployed. A title that names one of a pair is about it alone; with both it lists them.
+_PAIRS = [
+    (re.compile(one, re.IGNORECASE), re.compile(other, re.IGNORECASE))
+    for one, other in (
+        (r"\bMänner", r"\bFrauen"),
+        (r"\bFrauen", r"\bMänner"),
+        (r"(?:Rechtskreis|Arbeitslose|quote)\w*\W+SGB\s*II\b", r"\bSGB\s*III\b"),
+        (r"(?:Rechtskreis|Arbeitslose|quote)\w*\W+SGB\s*III\b", r"\bSGB\s*II\b"),
+        (r"\bAusländer", r"\bDeutsche[nr]?\b"),
+        (r"\bgeringfügig", r"\bsozialversicherungspflichtig|\bSvB\b"),
+        (r"\bAuszubildende|\bLangzeitarbeitslos|\bJugendarbeitslos", r"\binsgesamt\b"),
+    )
+]
+_AMONG = re.compile(r"\binsgesamt|\bdar(?:unter|\.)|\bdav(?:on|\.)", re.IGNORECASE)
+
+
+def require_whole(titles: Iterable[str], where: str) -> None:
+    """Raises Rejected where a title says that the figures are of a part: women, SGB II, marginally employed."""
+    texts = [heading(text) for text in titles]
+    for part, other in _PAIRS:
+        title = next((text for text in texts if part.search(text) and not _AMONG.search(text)), None)
+        if title and not any(map(other.search, texts)):
+            raise Rejected(
+                expected="figures of all employees or all unemployed",
+                found=f"“{title}”",
+                where=where,
+                hint="Those of a part must not pass for those of all.",
+            )
 
 
 def count(cell: Cell, where: str) -> tuple[float | None, str, str]:
@@ -55,8 +86,8 @@ def with_leading_zero(code: str) -> str:
 def reference_date(cell: Cell) -> dt.date | None:
     """The Stichtag a cell consists of, None where it is something else.
 
-    A month means its last day (`Mrz. 20`, `Mrz-20`, `März 2020 1)`, also a date cell, of which only the month
-    is shown); a printed day stays as it is (`31.03.2020`, `31. März 2020`, `2020-03-31`).
+    A month means its last day (`Mrz. 20`, `Mrz-20`, `März 2020 1)`, `202003`, also a date cell, of which only the
+    month is shown); a printed day stays as it is (`31.03.2020`, `31. März 2020`, `2020-03-31`).
     """
     if isinstance(cell, dt.date):
         return month_end(cell.year, cell.month)
@@ -67,6 +98,8 @@ def reference_date(cell: Cell) -> dt.date | None:
         month = month_number(match[1])
         year = int(match[2]) + (2000 if len(match[2]) == 2 else 0)
         return month_end(year, month) if month else None
+    if match := _YEAR_MONTH.fullmatch(text):
+        return month_end(int(match[1]), int(match[2]))
     if _DAY.fullmatch(text):
         return german_day(text)
     try:

@@ -49,6 +49,7 @@ HOUSEHOLD_SHEET, BUSINESS_SHEET = "Privathaushalte", "Unternehmen"
 #: call `ftth` is `FTTB/H` here. Nobody states that `HFC` is their `catv`, so it is not taken for it.
 TECHNOLOGY_IDS = TECHNOLOGY | {
     "fttb/h": "ftth",
+    "fttb/ftth": "ftth",
     "ftth": "ftth_only",
     "fttb": "fttb_only",
     "fttc": "fttc",
@@ -56,9 +57,9 @@ TECHNOLOGY_IDS = TECHNOLOGY | {
 }
 GIGABIT = Coverage("all", 1000)
 
-_RATE = re.compile(r"(?:≥|>=)\s*([0-9]{1,6})(?:\s*Mbit/s)?", re.IGNORECASE)
+_RATE = re.compile(r"(?:≥|>=)\s*([0-9]{1,6}|[0-9]{1,3}\.[0-9]{3})(?:\s*Mbit/s)?", re.IGNORECASE)
 _LOOKS_LIKE_A_RATE = re.compile(r"≥|>=|bit/s", re.IGNORECASE)
-_PERCENT_OF = re.compile(r"in Prozent der (\w+)", re.IGNORECASE)
+_PERCENT_OF = re.compile(r"in (?:Prozent|%) der (\w+)", re.IGNORECASE)
 _FIXED_LINE = re.compile(r"Festnetz\b.*", re.IGNORECASE)
 #: Mobile columns are of another date; the mobile monitoring has them by area.
 _MOBILE = re.compile(r"mobil|\b[2-5]G\b|\bLTE\b|\bGSM\b", re.IGNORECASE)
@@ -180,7 +181,7 @@ def _coverage(says: list[str], where: str) -> Coverage:
             found=" / ".join(says),
             where=where,
         )
-    return Coverage(technology, int(match[1]))
+    return Coverage(technology, int(match[1].replace(".", "")))
 
 
 def _observations(part: _Part, day: dt.date, rows: dict[str, int]) -> list[Observation]:

@@ -34,7 +34,8 @@ SHEET = "Fläche"
 DATASET = "bnetza_mobilfunkmonitoring"
 FRACTION = "Anteil"
 
-TECHNOLOGY_IDS = {"2g": "2g", "4g": "4g", "5g*": "5g", "5g sa": "5g_sa"}
+#: Labels without blanks and hyphens.
+TECHNOLOGY_IDS = {"2g": "2g", "4g": "4g", "5g*": "5g", "5gsa": "5g_sa"}
 ALL = "all"
 #: Word in the label of an operator → its id.
 OPERATOR_IDS = {"telekom": "telekom", "vodafone": "vodafone", "telef": "telefonica", "1&1": "1und1"}
@@ -47,7 +48,7 @@ Network = tuple[str, str]
 
 
 def _decode(file: ArrivedFile) -> Decoded:
-    table = read_table(file, SHEET, lambda text: text.casefold() in TECHNOLOGY_IDS, "4G")
+    table = read_table(file, SHEET, lambda text: _plain(text) in TECHNOLOGY_IDS, "4G")
     networks, left_out = _networks(table)
     day = agreed_day(file, table, "Mobilfunk|Datenstand|Stand")
     rows, skipped = rows_by_region(table)
@@ -82,7 +83,7 @@ def _networks(table: Table) -> tuple[dict[int, Network], list[str]]:
     left_out = []
     for column, texts in table.over.items():
         *labels, own = texts
-        operator, technology = _operator(" ".join(labels)), TECHNOLOGY_IDS.get(own.casefold())
+        operator, technology = _operator(" ".join(labels)), TECHNOLOGY_IDS.get(_plain(own))
         if operator and technology:
             networks[column] = operator, technology
         else:
@@ -103,10 +104,14 @@ def _networks(table: Table) -> tuple[dict[int, Network], list[str]]:
 
 def _operator(label: str) -> str:
     """Id of the one operator a label names, `all`, or "" where it says neither."""
-    named = [operator for word, operator in OPERATOR_IDS.items() if word in label.casefold()]
+    named = [operator for word, operator in OPERATOR_IDS.items() if word in _plain(label)]
     if len(named) == 1:
         return named[0]
     return ALL if _ALL_OPERATORS.search(label) else ""
+
+
+def _plain(label: str) -> str:
+    return re.sub(r"[\s-]", "", label).casefold()
 
 
 def _dimensions(operator: str, technology: str) -> str:

@@ -1,11 +1,20 @@
-"""Whether the name printed beside a region's key is the name of that region."""
+"""What a printed label says of a region: whether it is Germany, and whether its name is that of its key."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from reference.regions import region_of_name, regions
 from sources.rejected import Rejected
+
+#: `Deutschland`, also behind one of its keys; `West Deutschland` is another region.
+_GERMANY = re.compile(r"(?:(?:DG|DE|D|0+)\s+)?(?:Bundesrepublik\s+)?Deutschland", re.IGNORECASE)
+
+
+def is_germany(label: str) -> bool:
+    """True for `Deutschland`, `D Deutschland`, `00 Deutschland`, `Bundesrepublik Deutschland`."""
+    return _GERMANY.fullmatch(label.strip()) is not None
 
 
 @lru_cache(maxsize=8192)

@@ -391,6 +391,7 @@ FAULTS = {
     "agency not monitored": (put("Impressum", 1, 2, "Agentur Essen (343)"), "Agentur Essen (343)"),
     "region without code": (put("Impressum", 1, 2, "Essen, Stadt"), "at Impressum!C2: expected a region"),
     "unreadable Stichtag": (put("Impressum", 2, 2, "Frühjahr"), "at Impressum!C3: expected a day"),
+    "Stichtag after that of the imprint": (put("Tabelle 2.1", 6, 5, "Sep. 22"), "and none of a later day"),
     "Stichtag without column": (put("Impressum", 2, 2, "30. Juni 2022"), "2022-06-30"),
     "fraction": (put("Tabelle 2.3", 11, 3, 12.5), "at Tabelle 2.3!D12: expected a whole number"),
     "negative": (put("Tabelle 2.3", 11, 4, -1), "at Tabelle 2.3!E12: expected a whole number"),

@@ -155,13 +155,16 @@ def test_all_sectors_of_the_scheme_in_both_notations(tmp_path: Path) -> None:
         ("DG", "DE"),
         ("Deutschland", "DE"),
         ("DG Deutschland", "DE"),
+        ("00 Deutschland", "DE"),
     ],
 )
 def test_region_cells(tmp_path: Path, cell: str, region_id: str) -> None:
     assert [o.region_id for o in observations(one_row(tmp_path, region=cell))] == [region_id]
 
 
-@pytest.mark.parametrize("cell", ["051", "051 Düsseldorf, Regierungsbezirk", "343 Agentur Essen", "06 Hessen", "06412"])
+@pytest.mark.parametrize(
+    "cell", ["051", "051 Düsseldorf, Regierungsbezirk", "343 Agentur Essen", "06 Hessen", "06412", "Metropole Ruhr"]
+)
 def test_other_regions_are_counted(tmp_path: Path, cell: str) -> None:
     rows = [*ROWS[:1], [cell, "30.06.2024", "28", "1"]]
     result = PRODUCT.decode(csv_file(tmp_path, long_rows(rows)))
@@ -169,9 +172,56 @@ def test_other_regions_are_counted(tmp_path: Path, cell: str) -> None:
     assert result.skipped == {"region not monitored": 1}
 
 
-@pytest.mark.parametrize("cell", ["30.06.2024", "30. Juni 2024", "2024-06-30", "Jun. 24", "Juni 2024"])
+@pytest.mark.parametrize("cell", ["30.06.2024", "30. Juni 2024", "2024-06-30", "Jun. 24", "Juni 2024", "202406"])
 def test_date_cells(tmp_path: Path, cell: str) -> None:
     assert [o.reference_date for o in observations(one_row(tmp_path, date=cell))] == [JUNE_2024]
+
+
+@pytest.mark.parametrize("cell", ["28 - Maschinenbau", "28 – Maschinenbau", "28: Maschinenbau", "28 Maschinenbau 1)"])
+def test_sector_cells(tmp_path: Path, cell: str) -> None:
+    assert [o.sector_id for o in observations(one_row(tmp_path, sector=cell))] == ["28"]
+
+
+@pytest.mark.parametrize(
+    ("title", "found"),
+    [
+        ("SvB am Wohnort nach Wirtschaftsabteilungen (WZ 2008)", "am Wohnort"),
+        ("SvB am Wohn- und am Arbeitsort, Wohnort gezählt (WZ 2008)", "Wohnort gezählt"),
+        ("Geringfügig entlohnte Beschäftigte nach Wirtschaftsabteilungen (WZ 2008)", "Geringfügig"),
+        ("SvB nach Wirtschaftsabteilungen (WZ 2008), Frauen", "Frauen"),
+    ],
+)
+def test_other_employees_are_not_taken_for_those_at_the_workplace(tmp_path: Path, title: str, found: str) -> None:
+    preamble = [PREAMBLE[0], [title], *PREAMBLE[2:]]
+    with pytest.raises(Rejected) as caught:
+        PRODUCT.decode(csv_file(tmp_path, long_rows(preamble=preamble)))
+    assert "expected" in caught.value.message
+    assert found in caught.value.found
+
+
+def test_residents_may_have_a_column_of_their_own_and_a_cover_may_explain_them(tmp_path: Path) -> None:
+    head = ["Region", "Stichtag", "Wirtschaftsabteilung", "SvB am Wohnort", "SvB am Arbeitsort"]
+    rows = [["05113 Essen", "30.06.2024", "28", "1", "2"]]
+    cover = [["Arbeitsort: Gemeinde des Betriebs. Wohnort: Gemeinde der Wohnung."]]
+    file = xlsx_file(tmp_path, {"Hinweise": cover, "Daten": long_rows(rows, head)})
+    assert [o.value for o in observations(PRODUCT.decode(file))] == [2]
+    with pytest.raises(Rejected, match="place of work"):
+        PRODUCT.decode(xlsx_file(tmp_path, {"Deckblatt": [["SvB am Wohnort"]], "Daten": long_rows(ROWS)}))
+
+
+def test_a_head_that_is_not_declared_is_told_with_what_to_do(tmp_path: Path) -> None:
+    file = csv_file(tmp_path, long_rows(head=["Gebiet", "Stichtag", "Wirtschaftsabteilung", "SvB"]))
+    assert PRODUCT.recognises(file)
+    with pytest.raises(Rejected, match=r"found Gebiet \| Stichtag \|.*Declare its names in sources/ba_sonder"):
+        PRODUCT.decode(file)
+
+
+def test_a_sheet_saved_as_text_with_tabs_is_read(tmp_path: Path) -> None:
+    file = csv_file(tmp_path, long_rows())
+    file.path.write_bytes(file.path.read_bytes().replace(b";", b"\t"))
+    tabbed = ArrivedFile(file.path)
+    assert PRODUCT.recognises(tabbed)
+    assert len(PRODUCT.decode(tabbed).observations) == 5
 
 
 @pytest.mark.parametrize(

@@ -219,6 +219,9 @@ DRIFT: dict[str, Callable[[Rows], Rows]] = {
     ),
     "code and name in two cells": rename(in_two_cells(str)),
     "a code without its zero": rename(in_two_cells(lambda code: int(code))),
+    "Germany with zeros": rename(lambda label: [label.replace("Deutschland", "000 Deutschland")]),
+    "both laws named": lambda rows: [rows[0], ["im Rechtskreis SGB III und im Rechtskreis SGB II"], *rows[2:]],
+    "men and women named": lambda rows: [rows[0], ["Männer und Frauen"], *rows[2:]],
     "blanks in labels": rename(lambda label: [f"  {label.replace(' ', '  ', 1)} "]),
     "Germany with a code": rename(lambda label: [label.replace("Deutschland", "D Deutschland")]),
     "regions of others": lambda rows: [
@@ -353,8 +356,30 @@ REFUSED: dict[str, tuple[Callable[[], Rows], Callable[[Rows], Rows], str]] = {
     "two bases": (
         rates, with_cell(1, 0, "bis 2008: abhängige zivile Erwerbspersonen"), "found none or several",
     ),
+    "one law alone": (counts, with_cell(0, 0, "Arbeitslose im Rechtskreis SGB II"), "expected figures of all .*SGB II"),
+    "women alone": (rates, with_cell(1, 0, "Frauen"), "expected figures of all .*“Frauen”"),
+    "youth": (counts, with_cell(0, 0, "Jugendarbeitslose, Arbeitslose"), "expected figures of all .*Jugend"),
     "neither": (rates, with_cell(0, 0, "Quoten"), "expected “Arbeitslose” or “Arbeitslosenquoten” above the table"),
 }  # fmt: skip
+
+
+def test_a_year_or_a_month_without_a_column_is_told(written: Written) -> None:
+    rows = [[*row[:2], *row[3:]] if len(row) > 3 else row for row in annual()]
+    assert [(r.check_id, r.text) for r in decode(written(rows, "q.xlsx", ANNUAL)).remarks] == [
+        ("times_missing", "No column for 2024-12-31")
+    ]
+    rows = [[*row[:5], *row[6:]] if len(row) > 5 else row for row in counts()]
+    assert [r.text for r in decode(written(rows)).remarks] == ["No column for 2024-03-31"]
+    assert decode(written(counts())).remarks == []
+
+
+@pytest.mark.parametrize("label", ["D Deutschland", "00 Deutschland", "DEUTSCHLAND", "Bundesrepublik Deutschland"])
+def test_germany_goes_by_several_names(written: Written, label: str) -> None:
+    rows = counts()
+    rows.insert(FIRST + 1, [label, *rows.pop(FIRST)[1:]])
+    assert decode(written(rows)).remarks == []
+    rows[FIRST + 1][0] = "West Deutschland"
+    assert [remark.text for remark in decode(written(rows)).remarks] == ["No row for DE"]
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -145,6 +145,13 @@ def test_a_label_ends_where_another_begins_a_line_above(grid: Grid) -> None:
     assert facts(decode(grid)) == facts(decode(fixed_line(World(7), DAY)))
 
 
+def test_a_rate_may_have_a_thousands_point_and_the_heading_a_sign(grid: Grid) -> None:
+    whole = facts(decode(grid))
+    grid[0] = [str(cell).replace("in Prozent der", "in % der") for cell in grid[0]]
+    grid[RATE_ROW] = [str(cell).replace("1000", "1.000") for cell in grid[RATE_ROW]]
+    assert facts(decode(grid)) == whole
+
+
 def test_a_technology_of_its_own_keeps_its_own_id_and_is_remarked(grid: Grid) -> None:
     grid[2][17] = "Satellit (LEO)"
     decoded = decode(grid)
