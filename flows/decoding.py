@@ -43,6 +43,7 @@ def _decoded(staging: Staging, archive: Archive, connection: duckdb.DuckDBPyConn
         product = recognise(file)
         product_id = product.product_id
         found = product.decode(file)
+        _settle(arrival, found)
     except Rejected as problem:
         return _quarantined(arrival, product_id, problem.message)
     except Exception as problem:  # one file that no decoder foresaw must not stop the others
@@ -56,15 +57,11 @@ def _staged(
     staging: Staging, connection: duckdb.DuckDBPyConnection, arrival: Arrival, product_id: str, found: Decoded
 ) -> Staged:
     from schemas.observation import to_frame
-    from sources.genesis.settle_basis import settle_basis
 
-    origin = arrival.provenance
-    published_on = origin.published_on or found.published_on
-    retrieved_on = origin.retrieved_on or found.retrieved_on
-    known = known_from(published_on, retrieved_on, arrival.arrived_at)
+    published_on, retrieved_on = _dates(arrival, found)
+    known = known_from(published_on, retrieved_on, arrival.arrived_at, found.retrieved_by)
     if found.observations:
-        frame = to_frame(settle_basis(found.observations, known))
-        staging.save_observations(connection, arrival.delivery_id, frame)
+        staging.save_observations(connection, arrival.delivery_id, to_frame(found.observations))
     if found.boundaries:
         staging.save_boundaries(arrival.delivery_id, found.boundaries)
     return Staged(
@@ -81,6 +78,22 @@ def _staged(
         observations=len(found.observations),
         remarks=[StagedRemark(r.check_id, r.text, r.where) for r in found.remarks],
     )
+
+
+def _dates(arrival: Arrival, found: Decoded) -> tuple[dt.date | None, dt.date | None]:
+    """Day of publication and of retrieval: as the provenance states them, else as the file prints them."""
+    origin = arrival.provenance
+    return origin.published_on or found.published_on, origin.retrieved_on or found.retrieved_on
+
+
+def _settle(arrival: Arrival, found: Decoded) -> None:
+    """Fill in the basis of the figures; raises Rejected where nothing states the day that decides on it."""
+    from sources.genesis.settle_basis import settle_basis
+
+    dates = _dates(arrival, found)
+    known = known_from(*dates, arrival.arrived_at, found.retrieved_by)
+    is_bound = not any(dates) and found.retrieved_by is not None
+    found.observations = settle_basis(found.observations, known, or_earlier=is_bound)
 
 
 def _quarantined(arrival: Arrival, product_id: str, message: str) -> Staged:

@@ -71,12 +71,18 @@ class Arrival:
         )
 
 
-def known_from(published_on: dt.date | None, retrieved_on: dt.date | None, arrived_at: dt.datetime) -> dt.date:
+def known_from(
+    published_on: dt.date | None,
+    retrieved_on: dt.date | None,
+    arrived_at: dt.datetime,
+    retrieved_by: dt.date | None = None,
+) -> dt.date:
     """Day from which the content of a delivery was known: published, else retrieved, else arrived.
 
-    The first two are taken from its provenance, else from what the file itself prints.
+    The first two are taken from its provenance, else from what the file itself prints. `retrieved_by` is the latest
+    day on which it can have been retrieved: an old file may arrive long after.
     """
-    return published_on or retrieved_on or arrived_at.date()
+    return published_on or retrieved_on or min(arrived_at.date(), retrieved_by or dt.date.max)
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -38,6 +38,7 @@ class Decoded:
     period        period the file is about, ISO (`2020-03-31`, `2024`, `2015/2020`)
     published_on  day of publication the file prints, None where it prints none
     retrieved_on  day of retrieval the file prints (GENESIS `Stand`), None where it prints none
+    retrieved_by  latest day of retrieval that the layout allows, because none was sent in it later; else None
     layout        header texts in order: the fingerprint of the layout
     skipped       rows left out on purpose, by reason, e.g. {"region outside NRW": 400}
     boundaries    outlines of regions; such a file has no observations
@@ -48,6 +49,7 @@ class Decoded:
     period: str
     published_on: dt.date | None = None
     retrieved_on: dt.date | None = None
+    retrieved_by: dt.date | None = None
     layout: tuple[str, ...] = ()
     skipped: dict[str, int] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)

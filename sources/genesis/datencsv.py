@@ -89,6 +89,7 @@ def decode(file: ArrivedFile) -> Decoded:
     _read_data(harvest, columns, keys, sheet)
     return harvest.decoded(
         tuple(dict.fromkeys(column.text for column in columns)),
+        file_name=file.name,
         has_footer=sheet.has_footer,
         retrieved_on=_retrieved_on(sheet.footer),
     )

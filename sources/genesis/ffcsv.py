@@ -61,6 +61,8 @@ OLD = Dialect(
     category_code="{}_auspraegung_code",
     category_label="{}_auspraegung_label",
 )
+#: The old dialect was last seen in a file of 2024-12-03, the new one first in files of the day after this.
+OLD_UNTIL = dt.date(2025, 4, 9)
 #: Header of a value column of the old dialect, `BEVSTD__Bevoelkerungsstand__Anzahl`: code, label, unit.
 _OLD_VALUE = re.compile(r"(?P<code>[A-Z][A-Z0-9]*)__(?P<label>.*)__(?P<unit>.+)")
 
@@ -107,7 +109,12 @@ def decode(file: ArrivedFile) -> Decoded:
     harvest = Harvest(table)
     read = _read_new if sheet.dialect is NEW else _read_old
     read(harvest, sheet)
-    return harvest.decoded(tuple(normal(name) for name in sheet.header), has_footer=False)
+    return harvest.decoded(
+        tuple(normal(name) for name in sheet.header),
+        file_name=file.name,
+        has_footer=False,
+        retrieved_by=OLD_UNTIL if sheet.dialect is OLD else None,
+    )
 
 
 def _sheet(file: ArrivedFile) -> Sheet:

@@ -21,6 +21,7 @@ from sources.rejected import Rejected
 LEVEL_INCOMPLETE = "genesis.level_incomplete"
 REGIONS_MISSING = "genesis.regions_missing"
 TIMES_MISSING = "genesis.times_missing"
+LOST_ZEROS = "A spreadsheet may have dropped leading zeros: use the file as downloaded."
 #: A level counts as not delivered when at most this share of the Kreise is filled while the Land is.
 NEARLY_NONE = 0.1
 LAST_LAND = "16"
@@ -28,6 +29,8 @@ LAST_LAND = "16"
 _YEAR = re.compile(r"[12]\d{3}")
 _DAY = re.compile(r"\d{2}\.\d{2}\.\d{4}")
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_STAMP_IN_NAME = re.compile(r"_([0-9]{13})_(?:de|en)_flat\b")
+_DAY_IN_NAME = re.compile(r"(?<![0-9])([0-9]{4})-([0-9]{2})-([0-9]{2})(?:\.\w+)?$")
 _KREIS = re.compile(r"\d{5}")
 _LAND = re.compile(r"\d{2}")
 _REGION_CODE = re.compile(r"DG|D|\d{2}|\d{3}|\d{5}|\d{7,12}")
@@ -84,6 +87,24 @@ def reference_date(text: str, time: str) -> dt.date | None:
         year, month, day = stripped.split("-")
         return german_day(f"{day}.{month}.{year}")
     return None
+
+
+def day_in_name(file_name: str, last: dt.date) -> dt.date | None:
+    """The day of retrieval in a file name, None where it holds none: GENESIS puts the milliseconds since 1970 there,
+    people a day at its end. A day that is not after the last reference date is the period.
+
+    >>> day_in_name("12411-01-01-4_1773175772751_de_flat.csv", dt.date(2024, 12, 31))
+    datetime.date(2026, 3, 10)
+    >>> day_in_name("12411-01-01-4_2024-12-03.csv", dt.date(2023, 12, 31))
+    datetime.date(2024, 12, 3)
+    >>> day_in_name("12411-01-01-4_2023-12-31.csv", dt.date(2023, 12, 31))
+    """
+    day = None
+    if match := _STAMP_IN_NAME.search(file_name):
+        day = dt.datetime.fromtimestamp(int(match[1]) / 1000, dt.UTC).date()
+    elif match := _DAY_IN_NAME.search(file_name):
+        day = german_day(f"{match[3]}.{match[2]}.{match[1]}")
+    return day if day and day > last else None
 
 
 class Place(NamedTuple):
@@ -158,10 +179,19 @@ class Harvest:
             )
         self.skipped["figure printed twice"] += 1
 
-    def decoded(self, layout: tuple[str, ...], *, has_footer: bool, retrieved_on: dt.date | None = None) -> Decoded:
+    def decoded(
+        self,
+        layout: tuple[str, ...],
+        *,
+        file_name: str,
+        has_footer: bool,
+        retrieved_on: dt.date | None = None,
+        retrieved_by: dt.date | None = None,
+    ) -> Decoded:
         """What was collected; raises Rejected where regions or rows are missing.
 
-        Without a footer nothing but the rows tells whether the file was cut off.
+        Without a footer nothing but the rows tells whether the file was cut off. `retrieved_on`: as printed, None where
+        only the file name may tell it.
         """
         observations: list[tuple[object, ...]] = list(self._observations.values())
         if not observations:
@@ -177,7 +207,8 @@ class Harvest:
             observations=observations,
             source_id=self.table.source_id,
             period=self._period(),
-            retrieved_on=retrieved_on,
+            retrieved_on=retrieved_on or day_in_name(file_name, max(self._basis)),
+            retrieved_by=retrieved_by,
             layout=layout,
             skipped=dict(self.skipped),
             remarks=[*self._levels_incomplete(), *self._regions_missing(), *self._times_missing()],

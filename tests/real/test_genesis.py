@@ -240,7 +240,8 @@ def test_periods_and_days_of_retrieval(decoded: Callable[[str], Decoded]) -> Non
     assert dates("13211-02-05-4_2015-2020.csv") == ("2015/2020", dt.date(2021, 8, 17))
     assert dates("71327-01-05-4_00.csv") == ("2010-12-31/2015-12-31", dt.date(2017, 10, 10))
     assert dates("22811-05i.csv") == ("2024", dt.date(2026, 1, 2))
-    assert dates("12411-01-01-4_2025-04-10.csv") == ("2023-12-31", None)
+    assert dates("12411-01-01-4_2025-04-10.csv") == ("2023-12-31", dt.date(2025, 4, 10)), "from the file name"
+    assert dates("82000-01-01-4_2024_EXCERPT.csv") == ("2024", None)
 
 
 def test_printed_sums_hold_as_declared(real_files: Path, decoded: Callable[[str], Decoded]) -> None:
