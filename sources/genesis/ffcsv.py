@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sources.arrived_file import ArrivedFile
 from sources.cells import QUALITY_STATUS, SIGN_STATUS, german_number
-from sources.genesis.harvest import Harvest, Subject, place_of_code, reference_date, subject
+from sources.genesis.harvest import LOST_ZEROS, Harvest, Subject, place_of_code, reference_date, subject
 from sources.genesis.table import Classification, Found, Table, Variable, normal, table_of, tables, undeclared
 from sources.product import Decoded
 from sources.region_label import require_own_name
@@ -225,6 +225,12 @@ def _identify(sheet: Sheet, statistic: str, file_name: str) -> Table:
         candidates = [table for table in candidates if table is titled]
     if len(candidates) == 1:
         return candidates[0]
+    if titled and not titled.has_codes:
+        raise Rejected(
+            expected=f"table {titled.code} as CSV (datencsv): its GENESIS codes are not declared",
+            found=f"a flat file (ffcsv) with the codes {', '.join(sorted(variables | classifications))}",
+            hint="Download the table again as CSV, or add its codes to sources/genesis/tables.yaml.",
+        )
     raise Rejected(
         expected=f"the codes of one declared table of statistic {statistic}",
         found=f"{', '.join(sorted(variables | classifications))} in {file_name}",
@@ -301,14 +307,15 @@ def _monitored_rows(harvest: Harvest, sheet: Sheet) -> Iterator[tuple[int, list[
     for line, cells in sheet.rows:
         group = _region_group(sheet, line, cells)
         index = group.category
-        harvest.rows[cells[index]] += 1
-        place = place_of_code(cells[index])
+        code = cells[index].strip()
+        harvest.rows[code] += 1
+        place = place_of_code(code)
         if place is None:
             raise Rejected(
                 expected="a region code: DG or an AGS of 2, 3, 5 or 8 digits",
                 found=f"“{cells[index]}”",
                 where=f"line {line}, column {index + 1}",
-                hint="A spreadsheet may have dropped leading zeros: use the file as downloaded.",
+                hint=LOST_ZEROS,
             )
         if place.region_id is None:
             harvest.skipped[place.reason] += 1
@@ -387,10 +394,20 @@ def _found(table: Table, classification: Classification, group: Group, cells: li
 
 
 def _figure(printed: str, quality: str, where: str) -> tuple[float | None, str]:
-    """(value, status) of a value and the quality sign that may stand in a column of its own."""
+    """(value, status) of a value and the quality sign that may stand in a column of its own.
+
+    A sign for a missing figure counts in either column: beside it stands nothing, a sign, or a 0
+    that is no figure.
+    """
     sign = quality.strip()
     if sign in QUALITY_STATUS and printed.strip() not in SIGN_STATUS:
         return german_number(f"{printed.strip()}{sign}", where)
     if sign not in QUALITY_STATUS and sign not in SIGN_STATUS and sign != "()":
-        raise Rejected(expected="a quality sign ( p r s e () )", found=f"“{quality}”", where=where)
-    return german_number(printed, where)
+        raise Rejected(expected="a quality sign ( p r s e () . - / x ... )", found=f"“{quality}”", where=where)
+    if not sign or sign not in SIGN_STATUS:
+        return german_number(printed, where)
+    if printed.strip() in SIGN_STATUS and printed.strip():
+        return german_number(printed, where)
+    if printed.strip() and german_number(printed, where)[0] != 0:
+        raise Rejected(expected=f"no figure beside the quality sign “{sign}”", found=printed, where=where)
+    return german_number(sign, where)

@@ -221,3 +221,66 @@ def test_an_undeclared_statistic_is_named() -> None:
 @given(cut=st.integers(min_value=1, max_value=len(new_ffcsv(new_population_rows()).encode()) - 1))
 def test_no_cut_file_is_accepted(cut: int) -> None:
     rejection(new_ffcsv(new_population_rows()).encode()[:cut])
+
+
+@pytest.mark.parametrize(
+    ("printed", "quality", "figure"),
+    [
+        ("", ".", (None, "suppressed")),
+        ("0", ".", (None, "suppressed")),
+        (".", ".", (None, "suppressed")),
+        (".", "-", (None, "suppressed")),
+        ("0", "-", (None, "not_available")),
+        ("-", "", (None, "not_available")),
+        ("0", "e", (0.0, "zero")),
+        ("", "e", (None, "not_available")),
+        ("7", "()", (7.0, "value")),
+    ],
+)
+def test_a_missing_figure_is_none_whichever_column_says_so(
+    printed: str, quality: str, figure: tuple[float | None, str]
+) -> None:
+    rows = [[*row, "e"] for row in new_population_rows()]
+    rows[0][VALUE], rows[0][-1] = printed, quality
+    first = decode(arrived(new_ffcsv(rows, header=[*NEW_HEADER, "value_q"]))).observations[0]
+    assert (first[7], first[9]) == figure
+
+
+def test_a_figure_beside_the_sign_that_there_is_none_is_a_contradiction() -> None:
+    rows = [[*row, "."] for row in new_population_rows()]
+    error = rejection(new_ffcsv(rows, header=[*NEW_HEADER, "value_q"]))
+    assert (error.where, error.found) == ("line 2, column 14", "1000")
+
+
+def test_blanks_around_a_region_key_say_nothing() -> None:
+    rows = new_population_rows()
+    padded = [[f" {cell}   " if index == 7 else cell for index, cell in enumerate(row)] for row in rows]
+    assert facts(decode(arrived(new_ffcsv(padded)))) == facts(decode(arrived(new_ffcsv(rows))))
+
+
+def test_a_flat_file_of_a_table_whose_codes_are_not_declared_is_asked_for_as_csv() -> None:
+    text = new_ffcsv(new_population_rows()).replace("\n12411;", "\n13211;").replace("BEVSTD", "ERWP06")
+    error = rejection(text, "13211-02-05-4_1773175772751_de_flat.csv")
+    assert "table 13211-02-05-4 as CSV (datencsv)" in error.expected
+    assert "ERWP06" in error.found
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("12411-01-01-4_1773175772751_de_flat.csv", dt.date(2026, 3, 10)),
+        ("12411-01-01-4_2026-03-10.csv", dt.date(2026, 3, 10)),
+        ("2026-03-10", dt.date(2026, 3, 10)),
+        ("12411-01-01-4_2024-12-31.csv", None),  # the reference date
+        ("12411-01-01-4_2026-13-10.csv", None),
+        ("12411-01-01-4_2026.csv", None),
+        ("12411-01-01-4.csv", None),
+    ],
+)
+def test_a_file_name_may_tell_the_day_of_retrieval(name: str, day: dt.date | None) -> None:
+    assert decode(arrived(new_ffcsv(new_population_rows()), name)).retrieved_on == day
+
+
+def test_no_file_in_the_old_dialect_was_retrieved_after_it_ended() -> None:
+    assert decode(arrived(old_population_ffcsv(date="31.12.2023"))).retrieved_by == dt.date(2025, 4, 9)
+    assert decode(arrived(new_ffcsv(new_population_rows()))).retrieved_by is None
