@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sources.package import Package
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+#: The beginning of a page: behind an XML declaration where it is XHTML, behind comments of the server.
+_HTML = re.compile(rb"[\xef\xbb\xbf\s]*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype|html)", re.IGNORECASE | re.DOTALL)
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
 #: Enough for every header we recognise: the longest (12411-09i, 92 columns repeated on four rows) has 13 kB.
 HEAD_BYTES = 65_536
@@ -58,7 +60,7 @@ class ArrivedFile:
             return "zip"
         if head.startswith(OLE):
             return "ole"
-        if head.lstrip(b"\xef\xbb\xbf \t\r\n")[:9].lower().startswith((b"<!doctype", b"<html")):
+        if _HTML.match(head):
             return "html"
         return "binary" if b"\x00" in head else "text"
 

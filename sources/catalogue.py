@@ -68,11 +68,27 @@ def recognise(file: ArrivedFile) -> Product:
     for product in products():
         if product.recognises(file):
             return product
+    _refuse_answer(file)
     raise Rejected(
         expected="one of: " + "; ".join(product.looks_like for product in products()),
         found=_first_words(file),
         hint="If the publisher changed the layout, declare it (docs/new-source.md); the file stays archived.",
     )
+
+
+def _refuse_answer(file: ArrivedFile) -> None:
+    """Raises Rejected for what a GENESIS service answers in place of a table, with HTTP 200."""
+    if file.kind != "text" or not file.content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return
+    from sources.genesis.answer import quoted, status_saved
+
+    if status := status_saved(file.text):
+        raise Rejected(
+            expected="a table",
+            found=f"the answer {quoted(status)} of a GENESIS service",
+            hint="Download the table itself: too large (98) as a job or with fewer years, with the right login (2, 15)."
+            " An answer with code 0 holds it as the text of Object.Content.",
+        )
 
 
 def sum_rules() -> list[SumRule]:

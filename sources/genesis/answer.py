@@ -62,6 +62,15 @@ def status_in(path: Path, address: str) -> Status | None:
         raise FetchError(shown(address), what, is_transient=True) from error
 
 
+def status_saved(text: str) -> Status | None:
+    """The status that somebody saved in place of a table, None where the text is something else."""
+    try:
+        status = _status(json.loads(text))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    return None if status.code is None else status
+
+
 def _status(answer: dict[str, Any]) -> Status:
     """A status stands in `Status`, or flat where the login is wrong; that of a login check is a mere sentence."""
     inner = answer.get("Status", answer)

@@ -15,13 +15,13 @@ from typing import NamedTuple, NoReturn
 from reference.regions import normal_label, region_by_label
 from sources.arrived_file import ArrivedFile
 from sources.cells import german_day, german_number
-from sources.genesis.harvest import Harvest, Place, Subject, place_of_code, reference_date, subject
+from sources.genesis.harvest import LOST_ZEROS, Harvest, Place, Subject, place_of_code, reference_date, subject
 from sources.genesis.table import Classification, Found, Table, Variable, normal, table_of, undeclared
 from sources.product import Decoded
 from sources.region_label import require_own_name
 from sources.rejected import Rejected
 
-FIRST_LINE = re.compile(r"(?:GENESIS-)?Tabelle:\s*(\S+)", re.IGNORECASE)
+FIRST_LINE = re.compile(r"(?:GENESIS-)?(?:Tabelle:|(?P<english>Table:)(?=\s*[0-9]{5}-))\s*(?P<code>\S+)", re.IGNORECASE)
 _FOOTER = "_____"
 _TITLE_WITH_UNIT = re.compile(r"(.*\S)\s*\(([^()]+)\)")
 _RETRIEVED = re.compile(r"Stand:\s*(\d{2}\.\d{2}\.\d{4})(\s*/.*)?")
@@ -104,6 +104,13 @@ def _split(rows: list[Row]) -> Sheet:
             found=";".join(rows[0][1]) if rows else "an empty file",
             where="line 1",
         )
+    if match["english"]:
+        raise Rejected(
+            expected="a table in German (“Tabelle: <code>”)",
+            found=f"one in English (“{match[0]}”), whose labels and decimal signs are others",
+            where="line 1",
+            hint="Download it again in German (language=de).",
+        )
     end = next((i for i, (_, cells) in enumerate(rows) if cells[0].startswith(_FOOTER)), len(rows))
     body = rows[1:end]
     start = next((i for i, row in enumerate(body) if _is_header(row)), None)
@@ -115,7 +122,7 @@ def _split(rows: list[Row]) -> Sheet:
         )
     stop = next((i for i, row in enumerate(body[start:], start) if not _is_header(row)), len(body))
     return Sheet(
-        code=match[1].rstrip(";"),
+        code=match["code"].rstrip(";"),
         titles=body[:start],
         header=body[start:stop],
         data=body[stop:],
@@ -231,6 +238,7 @@ def _keys(table: Table, sheet: Sheet, count: int) -> Keys:
             expected=f"one key column with region {table.regions}s and at most one with times ({table.time})",
             found=f"{len(regions)} and {len(times)} among {count} key columns",
             where=f"line {sheet.data[0][0]}",
+            hint=LOST_ZEROS if not regions and table.regions == "code" else "",
         )
     categories: dict[int, Classification] = {}
     for classification in table.classifications:
@@ -307,7 +315,7 @@ def _known_place(table: Table, name: str, where: str) -> Place:
         expected="a region code: DG or an AGS of 2, 3, 5 or 8 digits",
         found=f"“{name}”",
         where=where,
-        hint="A spreadsheet may have dropped leading zeros: use the file as downloaded.",
+        hint=LOST_ZEROS,
     )
 
 

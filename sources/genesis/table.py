@@ -346,5 +346,5 @@ def undeclared(what: str, text: str, declared: Iterable[str], where: str, table:
         found=f"“{text}”",
         where=where,
         hint="If the publisher reworded it, add the wording to sources/genesis/tables.yaml;"
-        " another table needs a declaration of its own.",
+        " another table needs a declaration of its own. A table in English must be downloaded again in German.",
     )

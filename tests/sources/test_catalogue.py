@@ -37,6 +37,25 @@ UNKNOWN: dict[str, tuple[bytes | str, str]] = {
     "empty": (b"", r"expected a file with content; found an empty file\. Download it again"),
     "blank": (b"\r\n \r\n", "found an empty file"),
     "an error page called .csv": ("<!DOCTYPE html><p>500", "found an HTML page.*Open it in a browser"),
+    "an error page as XHTML": (
+        '<?xml version="1.0"?>\n<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x">\n<html/>',
+        "found an HTML page",
+    ),
+    "an error page behind a comment": ("<!-- proxy\n2 -->\n<html><p>Wartung", "found an HTML page"),
+    "an answer of GENESIS": (
+        '{"Ident":{},"Status":{"Code":98,"Content":"Die Tabelle ist zu gross …","Type":"Fehler"},"Object":null}',
+        r"expected a table; found the answer “Die Tabelle ist zu gross …” \(code 98\)",
+    ),
+    "an answer to a wrong login": (
+        '\ufeff{"Code":15,"Content":"nicht berechtigt","Type":"ERROR"}',
+        r"found the answer “nicht berechtigt” \(code 15\)",
+    ),
+    "an answer that holds the table": (
+        '{"Status":{"Code":0,"Content":"erfolgreich"},"Object":{"Content":"Tabelle: 12411-01-01-4\\n"}}',
+        r"\(code 0\).*Object\.Content",
+    ),
+    "JSON of somebody else": ('{"Status": "ok", "List": [1]}', "expected one of: .*text beginning with"),
+    "cut JSON": ('{"Status":{"Code":98,', "expected one of: .*text beginning with"),
     "an old or locked workbook": (
         b"\xd0\xcf\x11\xe0" + bytes(600),
         "password-protected XLSX.*without a password",

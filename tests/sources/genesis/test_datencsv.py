@@ -216,6 +216,41 @@ def test_a_further_table_or_wording_is_a_declaration(monkeypatch: pytest.MonkeyP
     assert decoded.source_id == "regionalstatistik_12411-99-01-4"
 
 
+def test_a_table_in_english_is_asked_for_in_german() -> None:
+    for first in ("Table: ", "GENESIS-Table: "):
+        text = population_datencsv(first=first)
+        assert recognises(arrived(text))
+        error = rejection(text)
+        assert "language=de" in error.hint
+        assert error.where == "line 1"
+    assert not recognises(arrived("Table: 5 rows of something\n"))
+
+
+def test_keys_without_their_leading_zeros_are_named() -> None:
+    text = population_datencsv()
+    for code, _ in AREAS:
+        text = text.replace(f";{code};", f";{code.removeprefix('0')};")
+    assert "leading zeros" in rejection(text).hint
+
+
+def test_company_insolvencies_as_printed_in_2017() -> None:
+    companies = "Insolvenzverfahren (Unternehmen)"
+    head = header(
+        f"|||{companies}|{companies}|Beschäftigte (Unternehmen)|voraussichtliche Forderungen (Unternehmen)",
+        "|||Beantragte Verfahren|Beantragte Verfahren||",
+        "|||Insgesamt|eröffnet||",
+        "|||Anzahl|Anzahl|Anzahl|Tsd. EUR",
+    )
+    rows = [["2015", code, label, "9", "7", ".", "5"] for code, label in AREAS]
+    decoded = decode(arrived(datencsv(head, rows, code="52411-02-01-4")))
+    assert {(row[1], row[5], row[7], row[9]) for row in decoded.observations} == {
+        ("insolvencies", "debtors=companies", 9.0, "value"),
+        ("insolvencies", "debtors=companies;outcome=opened", 7.0, "value"),
+        ("insolvency_employees", "debtors=companies", None, "suppressed"),
+        ("insolvency_claims", "debtors=companies", 5.0, "value"),
+    }
+
+
 def test_a_column_printed_twice_must_agree() -> None:
     rows = [["31.12.2024", code, label, "5", "5"] for code, label in AREAS]
     text = datencsv(header("|||Insgesamt|Insgesamt"), rows)
