@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from schemas.observation import LARGEST_PERCENTAGE, Observation
 from sources.arrived_file import ArrivedFile
-from sources.bnetza_coverage import base_name, basis_of, by_region, refuse_fractions
+from sources.bnetza_coverage import base_name, basis_of, by_region, municipalities, refuse_fractions
 from sources.cells import german_number, month_end, plain_number
 from sources.product import Decoded, Product, Remark
 from sources.rejected import Rejected
@@ -189,6 +189,7 @@ def remarks_on_end(file: ArrivedFile) -> list[Remark]:
 
 def _decode(file: ArrivedFile) -> Decoded:
     table = read_table(file)
+    _refuse_municipalities(table)
     key_column, coverages = _columns(table.header)
     customer = _customer(base_name(file), {coverage.technology for coverage in coverages.values()})
     day = reference_date(file)
@@ -215,6 +216,13 @@ def _decode(file: ArrivedFile) -> Decoded:
 
 def _recognises(file: ArrivedFile) -> bool:
     return any(coverage_of(header) for header in header_of(file))
+
+
+def _refuse_municipalities(table: CsvTable) -> None:
+    """Before the columns are looked at: municipal files have some of their own, which nobody need declare."""
+    keys = [cells[n].strip() for n, text in enumerate(table.header) if text.lower() == "ags" for _, cells in table.rows]
+    if keys and all(len(key) == 8 and key.isdecimal() for key in keys):
+        raise municipalities(len(keys))
 
 
 def _columns(header: tuple[str, ...]) -> tuple[int, dict[int, Coverage]]:

@@ -65,11 +65,7 @@ def by_region(rows: Iterable[tuple[str, str, Row]]) -> tuple[dict[str, list[Row]
         if key.isdecimal():
             key_lengths.add(len(key))
     if not found and key_lengths == {8}:
-        raise Rejected(
-            expected="rows of Kreise, Länder or Germany",
-            found=f"{skipped.total()} rows of municipalities",
-            hint="The municipal level is not monitored: use the tables of the Kreise, Länder and Germany.",
-        )
+        raise municipalities(skipped.total())
     require(nrw_kreise() if 5 in key_lengths else (), found, "all 53 Kreise of NRW")
     if other_kreise and {key[:2] for key in other_kreise} == BEFORE_NRW:
         raise Rejected(
@@ -79,6 +75,15 @@ def by_region(rows: Iterable[tuple[str, str, Row]]) -> tuple[dict[str, list[Row]
         )
     require((NRW,) if 2 in key_lengths else (), found, "NRW among the Länder")
     return found, dict(skipped)
+
+
+def municipalities(number: int) -> Rejected:
+    """Why a file of nothing but municipalities is refused."""
+    return Rejected(
+        expected="rows of Kreise, Länder or Germany",
+        found=f"{number} rows of municipalities",
+        hint="The municipal level is not monitored: use the tables of the Kreise, Länder and Germany.",
+    )
 
 
 def require(expected: Iterable[str], rows: Mapping[str, object], what: str) -> None:

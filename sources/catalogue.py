@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from functools import cache
 
 from schemas.sum_rules import EditionRule, SumRule
@@ -21,6 +22,13 @@ _KIND_SAYS = {
         "an old XLS workbook or a password-protected XLSX",
         "Save it as XLSX without a password.",
     ),
+}
+
+
+#: A member of the zip → the workbook that has it.
+_OTHER_WORKBOOKS = {
+    "xl/workbook.bin": "a binary Excel workbook (XLSB)",
+    "content.xml": "an OpenDocument file (ODS)",
 }
 
 
@@ -64,7 +72,11 @@ def recognise(file: ArrivedFile) -> Product:
         expected, found, hint = _KIND_SAYS[file.kind]
         raise Rejected(expected=expected, found=found, hint=hint)
     if file.kind == "zip":
-        _ = file.package  # checks every member
+        _refuse_other_workbook(file.package.names)  # opening the package checks every member
+    if file.content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise Rejected(
+            expected="text in UTF-8 or Windows-1252", found="text in UTF-16", hint="Save it as CSV in UTF-8."
+        )
     for product in products():
         if product.recognises(file):
             return product
@@ -88,6 +100,14 @@ def _refuse_answer(file: ArrivedFile) -> None:
             found=f"the answer {quoted(status)} of a GENESIS service",
             hint="Download the table itself: too large (98) as a job or with fewer years, with the right login (2, 15)."
             " An answer with code 0 holds it as the text of Object.Content.",
+        )
+
+
+def _refuse_other_workbook(members: list[str]) -> None:
+    found = next((kind for member, kind in _OTHER_WORKBOOKS.items() if member in members), None)
+    if found:
+        raise Rejected(
+            expected="an XLSX workbook", found=found, hint="Open it in a spreadsheet program and save it as XLSX."
         )
 
 

@@ -193,6 +193,8 @@ def test_a_municipal_file_is_refused_with_the_reason() -> None:
     text = edition({"alle Technologien ≥ 50 Mbit/s": "1"}, keys=("05113000", "05911000"))
     assert PRODUCT.recognises(arrived(text))
     assert "municipal level is not monitored" in rejected(text).hint
+    named = "ags;name;alle Technologien ≥ 1000 Mbit/s\n05113000;Essen;62.94\n"
+    assert "municipal level is not monitored" in rejected(named).hint
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,9 @@ UNKNOWN: dict[str, tuple[bytes | str, str]] = {
     ),
     "in Windows-1252": ("Größe;1\n".encode("cp1252"), "text beginning with"),
     "a PDF": (b"%PDF-1.7\n\x00\x01", r"binary data beginning with 25 50 44 46"),
-    "UTF-16": ("a;b\n".encode("utf-16"), "binary data beginning with ff fe"),
+    "UTF-16": ("a;b\n".encode("utf-16"), "found text in UTF-16. Save it as CSV in UTF-8"),
+    "XLSB": (zipped({"xl/workbook.bin": b"1"}), r"found a binary Excel workbook \(XLSB\).*save it as XLSX"),
+    "ODS": (zipped({"mimetype": b"1", "content.xml": b"<a/>"}), r"found an OpenDocument file \(ODS\).*save it as XLSX"),
     "a cut zip": (workbook("Umsatz")[:3000], "expected a complete zip or XLSX file; found a damaged one"),
     "a name without a workbook": (zipped({"xl/workbook.xml": b"<not a workbook>"}), "expected"),
 }
