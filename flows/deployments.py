@@ -75,8 +75,8 @@ def _sources(news: list[dict[str, str]], state: str) -> str:
 
 def _refresh(only: list[str], period: str) -> Any:
     data = _data()
-    data.claim(synthetic=False)
     try:
+        data.claim(synthetic=False)
         summary = refresh(data, feeds=list(chosen_feeds(only)), period=period, runner=Tasks(), wait=_WAIT)
     except Exception as error:
         notify(data.root, Summary(error=one_line(error)))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from flows.console import expected_errors
 from flows.settings import Settings
-
-if TYPE_CHECKING:
-    from flows.summary import Summary
+from flows.summary import LAKE, Summary
 
 log = logging.getLogger("s3monitor")
 #: More would not be read in a message; the page and the report have all.
@@ -39,12 +38,13 @@ def send(addresses: list[str], title: str, body: str) -> None:
         log.warning("notify: the message could not be delivered to every address of S3MONITOR_NOTIFY")
 
 
-def message(summary: Summary, findings: list[dict[str, Any]]) -> tuple[str, str]:
-    """Title and text of the message: what changed, what did not, what failed, what is open."""
+def message(summary: Summary, findings: list[dict[str, Any]] | None) -> tuple[str, str]:
+    """Title and text of the message: what changed, what did not, what failed, what is open (None: not known)."""
     changed = [f"{source.source} ({source.new})" for source in summary.sources if source.new]
     unchanged = [s.source for s in summary.sources if s.unchanged and not (s.new or s.failed)]
     quarantined = [f"{source.source} ({source.quarantined})" for source in summary.sources if source.quarantined]
-    failed = [source.source for source in summary.sources if source.failed]
+    failed = [source.source for source in summary.sources if source.failed and source.source != LAKE]
+    lake = [message for source in summary.sources if source.source == LAKE for message in source.messages]
     lines = [
         _state(summary),
         "",
@@ -52,11 +52,12 @@ def message(summary: Summary, findings: list[dict[str, Any]]) -> tuple[str, str]
         f"Unveränderte Quellen: {len(unchanged)}",
         f"In Quarantäne: {_listed(quarantined)}",
         f"Nicht abrufbar (die bisherigen Daten gelten weiter): {_listed(failed)}",
+        *(f"Nicht übertragen: {problem}" for problem in lake),
         "",
-        f"Offene Befunde: {len(findings)}",
-        *(f"- {finding['finding_id']}: {finding['text_de']}" for finding in findings[:_SHOWN]),
+        f"Offene Befunde: {'nicht bekannt' if findings is None else len(findings)}",
+        *(f"- {finding['finding_id']}: {finding['text_de']}" for finding in (findings or [])[:_SHOWN]),
     ]
-    if len(findings) > _SHOWN:
+    if findings and len(findings) > _SHOWN:
         lines.append(f"… und {len(findings) - _SHOWN} weitere (s3monitor quality list)")
     return _title(summary), "\n".join(lines)
 
@@ -83,11 +84,14 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names) or "–"
 
 
-def _open_findings(folder: Path) -> list[dict[str, Any]]:
-    """Findings that wait for a decision: of the published release, and those that hold a new one back."""
-    from quality.ledger import findings_of, held
+def _open_findings(folder: Path) -> list[dict[str, Any]] | None:
+    """Findings that wait for a decision, None where they cannot be read: the run has told why."""
+    from quality.findings import OPEN
+    from quality.ledger import known_findings
     from warehouse.data_folder import DataFolder
 
-    data = DataFolder(folder)
-    findings = (findings_of(data.published) | held(data)).values()
-    return [finding for finding in findings if finding["state"] in ("open", "recurring")]
+    try:
+        findings = known_findings(DataFolder(folder))
+    except expected_errors():
+        return None
+    return [finding for finding in findings if finding["state"] in OPEN]

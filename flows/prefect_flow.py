@@ -13,7 +13,7 @@ from flows import steps
 from flows.dask_decoding import CHUNK, decode_on_dask
 from flows.fetch import FeedReport, fetch
 from flows.settings import Settings
-from flows.summary import PUBLISHED_WITH_PROBLEMS
+from flows.summary import LAKE, PUBLISHED_WITH_PROBLEMS
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import State
@@ -109,7 +109,11 @@ def ended(summary: Summary) -> State[Any]:
 def _problems(summary: Summary) -> str:
     failed = [source.source for source in summary.sources if source.failed]
     quarantined = sum(source.quarantined for source in summary.sources)
-    parts = {"not fetched": ", ".join(failed), "files in quarantine": str(quarantined or "")}
+    parts = {
+        "not fetched": ", ".join(source for source in failed if source != LAKE),
+        "files in quarantine": str(quarantined or ""),
+        "not published to": LAKE if LAKE in failed else "",
+    }
     return "; ".join(f"{what}: {which}" for what, which in parts.items() if which)
 
 

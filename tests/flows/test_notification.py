@@ -134,6 +134,28 @@ def test_a_source_is_changed_or_unchanged_or_neither() -> None:
     ]
 
 
+def test_a_lake_is_no_source_that_could_not_be_fetched() -> None:
+    lake = SourceSummary("lake", failed=1, messages=["lake: The catalogue does not answer."])
+    _, body = message(Summary(RELEASE, published=True, sources=[SourceSummary("a", failed=2), lake]), [])
+    assert body.splitlines()[5:7] == [
+        "Nicht abrufbar (die bisherigen Daten gelten weiter): a",
+        "Nicht übertragen: lake: The catalogue does not answer.",
+    ]
+
+
+def test_a_run_that_cannot_read_the_decisions_sends_its_message_all_the_same(live: Live, hook: Publisher) -> None:
+    spoilt = live.data.quality / "decisions.csv"
+    spoilt.parent.mkdir(exist_ok=True)
+    spoilt.write_text("Beschluss;Datum\n")
+    try:
+        assert live.refresh(only=(MONITORING,)).code == 1
+    finally:
+        spoilt.unlink()
+    told = sent(hook)["message"]
+    assert "decisions.csv, row 1: expected the columns" in told
+    assert "Offene Befunde: nicht bekannt" in told
+
+
 @pytest.mark.parametrize(
     ("summary", "title", "first_line"),
     [
