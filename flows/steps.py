@@ -23,7 +23,7 @@ from quality.data_docs import drop_pages
 from quality.decisions import read_decisions
 from quality.expectations import run_expectations
 from quality.fetching import fetch_findings
-from quality.findings import found, record_findings, with_state
+from quality.findings import OPEN, found, record_findings, with_state
 from quality.layout import layout_findings
 from quality.ledger import decisions_path, findings_of, keep_held
 from quality.report import write_report
@@ -363,7 +363,7 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
             f"The release was stopped by {len(holding)} findings:\n{details}\n"
             "Mend the cause, or accept a finding: s3monitor quality accept ID --reason TEXT --by NAME."
         )
-    open_findings = sum(finding.state in ("open", "recurring") for finding in findings)
+    open_findings = sum(finding.state in OPEN for finding in findings)
     log.info("check: %d checks, %d open findings", len(results), open_findings)
     return results
 
@@ -403,6 +403,7 @@ def _write_report(data: DataFolder, name: str) -> None:
 
 def make_up(data: DataFolder) -> None:
     """Write what a run that was killed, or had no room, did not get to after its release was out."""
+    keep_held(data, [])  # whatever held another release back is gone from the inputs again
     current = release.current_release(data)
     name = current["release_id"] if current else ""
     if not all((data.releases / f"{name}{suffix}").exists() for suffix in (".md", ".html")):

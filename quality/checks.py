@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -50,6 +50,8 @@ WHERE basis_before = basis AND to_date - from_date <= 400
 """
 
 Severity = Literal["stop", "quarantine", "warn", "info"]
+#: The gravest first.
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 Layer = Literal["arrival", "layout", "schema", "consistency", "continuity", "release"]
 
 

@@ -24,6 +24,8 @@ from warehouse.build import insert
 from warehouse.connect import open_for_building
 from warehouse.staging import Staged
 
+#: States in which a finding waits for a decision.
+OPEN = ("open", "recurring")
 #: Stands in a German text before words of the program, which are English.
 PROGRAM_SAYS = "Meldung des Programms:"
 #: German words for what a decoder remarks on an accepted file; the numbers and cells follow as it printed them.
@@ -89,7 +91,7 @@ class Finding:
 
     @property
     def holds_release(self) -> bool:
-        return self.severity == "stop" and self.state in ("open", "recurring")
+        return self.severity == "stop" and self.state in OPEN
 
     def to_row(self) -> dict[str, Any]:
         lists = {name: list(getattr(self, name)) or None for name in ("indicator_ids", "region_ids", "dates")}

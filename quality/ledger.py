@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from quality.findings import Finding
+from quality.checks import SEVERITIES
+from quality.decisions import read_decisions
+from quality.findings import OPEN, Finding
 from warehouse.connect import open_published
 from warehouse.data_folder import DataFolder, write_atomically
 
@@ -35,6 +37,25 @@ def findings_of(published: Path) -> dict[str, dict[str, Any]]:
             return {}
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return {row["finding_id"]: row for row in rows}
+
+
+def known_findings(data: DataFolder) -> list[dict[str, Any]]:
+    """Findings of the release and those that hold the next one back, with the decisions made since; the gravest first.
+
+    Raises DecisionsError where the file of decisions is malformed.
+    """
+    decisions = read_decisions(decisions_path(data))
+    known = findings_of(data.published) | held(data)
+    for row in known.values():
+        decision = decisions.get(row["finding_id"])
+        if decision and row["state"] in OPEN and decision.fingerprint == row["fingerprint"]:
+            row |= {
+                "state": "accepted",
+                "accepted_by": decision.accepted_by,
+                "accepted_on": decision.accepted_on,
+                "reason": decision.reason,
+            }
+    return sorted(known.values(), key=lambda row: (SEVERITIES.index(row["severity"]), row["check_id"], row["text_de"]))
 
 
 def keep_held(data: DataFolder, findings: Sequence[Finding]) -> None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from quality.checks import SEVERITIES
+from quality.findings import OPEN
 from reference.regions import RUHR
 from schemas.text import markdown, printable
 from warehouse.connect import open_published
@@ -114,8 +116,8 @@ def release_report(path: Path, before: Path | None) -> Report:
 _COMMANDS = (
     "Mehr zeigen „s3monitor diff“ (Änderungen), „s3monitor explain“ (Herkunft) und „s3monitor quality“ (Befunde)."
 )
-_FINDINGS = """
-FROM quality.finding ORDER BY list_position(['stop', 'quarantine', 'warn', 'info'], severity), check_id, text_de
+_FINDINGS = f"""
+FROM quality.finding ORDER BY list_position({list(SEVERITIES)}, severity), check_id, text_de
 """
 
 
@@ -165,7 +167,7 @@ def _overview(deliveries: Sequence[dict[str, Any]], findings: Sequence[dict[str,
             ("Weggefallene Indikatorwerte", kinds.count("gone")),
             ("Geänderte Ampeln", sum(light.old_light is not None for light in changes.lights)),
         ]
-    counts.append(("Offene Befunde", sum(finding["state"] in ("open", "recurring") for finding in findings)))
+    counts.append(("Offene Befunde", sum(finding["state"] in OPEN for finding in findings)))
     rows = [(name, german(number)) for name, number in counts]
     return _table("Auf einen Blick", ("Was", "Anzahl"), rows, "", numeric=(1,))
 
@@ -267,7 +269,7 @@ def _open_findings(findings: Iterable[dict[str, Any]]) -> Table:
         (_word(f["severity"]), f["text_de"], f["todo_de"] or "", german_day(f["first_seen"]), _word(f["state"]),
          f["finding_id"])
         for f in findings
-        if f["state"] in ("open", "recurring")
+        if f["state"] in OPEN
     ]  # fmt: skip
     columns = ("Schwere", "Befund", "Was zu tun ist", "Seit", "Stand", "Kennung")
     return _table("Offene Befunde", columns, rows, "Kein Befund ist offen.", shown=len(rows))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 quality_app = typer.Typer(help="Read and decide on data-quality findings.", no_args_is_help=True)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the finding, or its beginning.")]
-_WEIGHT = {"stop": 0, "quarantine": 1, "warn": 2, "info": 3}
-_OPEN = ("open", "recurring")
 
 
 def register(app: typer.Typer) -> None:
@@ -33,11 +31,14 @@ def list_command(
     json: JsonOption = False,
 ) -> None:
     """List findings, the gravest first."""
-    wanted = {"open": _OPEN, "accepted": ("accepted",), "fixed": ("fixed",), "all": ()}
+    from quality.findings import OPEN
+    from quality.ledger import known_findings
+
+    wanted = {"open": OPEN, "accepted": ("accepted",), "fixed": ("fixed",), "all": ()}
     if state not in wanted:
         raise typer.BadParameter(f"expected one of {', '.join(wanted)}, found “{state}”.", param_hint="--state")
     folder = reading_folder(data)
-    findings = [row for row in _findings(folder) if not wanted[state] or row["state"] in wanted[state]]
+    findings = [row for row in known_findings(folder) if not wanted[state] or row["state"] in wanted[state]]
     if json:
         print_json(findings)
         return
@@ -45,7 +46,7 @@ def list_command(
     for row in findings:
         out.print(f"{row['finding_id']}  {row['severity']:<10} {row['state']:<9} ", end="", highlight=False)
         say(out, row["text_de"])
-    out.print(f"\n{len(findings)} Befunde. Mehr: s3monitor quality show ID", highlight=False)
+    out.print(f"\nBefunde: {len(findings)}. Mehr: s3monitor quality show ID", highlight=False)
 
 
 @quality_app.command("show")
@@ -95,27 +96,10 @@ def accept_command(
     typer.echo(f"Angenommen: {row['finding_id']} {row['text_de']}\nDie nächste Veröffentlichung nennt es im Bericht.")
 
 
-def _findings(folder: DataFolder) -> list[dict[str, Any]]:
-    """Findings of the release and those that hold the next one back, with decisions made since."""
-    from quality.decisions import read_decisions
-    from quality.ledger import decisions_path, findings_of, held
-
-    decisions = read_decisions(decisions_path(folder))
-    known = {**findings_of(folder.published), **held(folder)}
-    for row in known.values():
-        decision = decisions.get(row["finding_id"])
-        if decision and row["state"] in _OPEN and decision.fingerprint == row["fingerprint"]:
-            row |= {
-                "state": "accepted",
-                "accepted_by": decision.accepted_by,
-                "accepted_on": decision.accepted_on,
-                "reason": decision.reason,
-            }
-    return sorted(known.values(), key=lambda row: (_WEIGHT[row["severity"]], row["check_id"], row["text_de"]))
-
-
 def _finding(folder: DataFolder, finding_id: str) -> dict[str, Any]:
-    matches = [row for row in _findings(folder) if row["finding_id"].startswith(finding_id)]
+    from quality.ledger import known_findings
+
+    matches = [row for row in known_findings(folder) if row["finding_id"].startswith(finding_id)]
     if len(matches) != 1:
         found = "none" if not matches else f"{len(matches)}: " + ", ".join(row["finding_id"] for row in matches)
         fail(f"Expected one finding whose id begins with “{finding_id}”, found {found}. See: s3monitor quality list")

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import add_row, console, plain_table, print_json, published, rows, say
+from flows.console import add_row, console, plain_table, print_json, published, reading_folder, rows, say
 
 _STYLES = {"failed": "red", "late": "yellow", "due": "cyan"}
 
@@ -19,17 +19,16 @@ def register(app: typer.Typer) -> None:
 
 
 def status_command(data: DataOption = None, json: JsonOption = False) -> None:
-    """Show the current release and how fresh and healthy each source is today."""
+    """Show the current release, how fresh and healthy each source is today, and what waits for a decision."""
+    from quality.findings import OPEN
     from quality.freshness import state_on
+    from quality.ledger import known_findings
 
     today = dt.datetime.now(dt.UTC).date()
     with published(data) as connection:
         release = rows(connection, "FROM meta.release")[0]
         sources = rows(connection, "FROM quality.freshness ORDER BY source_id")
-        findings = rows(
-            connection,
-            "FROM quality.finding WHERE state IN ('open', 'recurring') ORDER BY severity, check_id, finding_id",
-        )
+    findings = [finding for finding in known_findings(reading_folder(data)) if finding["state"] in OPEN]
     sources = [source | {"state": state_on(source, today)} for source in sources]
     if json:
         print_json({"release": release, "sources": sources, "findings": findings})

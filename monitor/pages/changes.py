@@ -10,6 +10,7 @@ from monitor import format as fmt
 from monitor.exhibit import Cell, Column, Table
 from monitor.page import Page
 from monitor.view import View
+from quality.findings import OPEN
 from reference.regions import RUHR
 from warehouse.diff import Diff, ValueChange
 
@@ -46,7 +47,7 @@ def summary(view: View, changes: Diff) -> list[str]:
         "revised": sum(value.kind == "revised" for value in values),
         "gone": sum(value.kind == "gone" for value in values),
         "lights": len(_lights(view, changes)),
-        "findings": sum(f.new_state in ("open", "recurring") for f in changes.findings),
+        "findings": sum(f.new_state in OPEN for f in changes.findings),
     }
     return [
         view.t(f"changes.count_{name}", count=fmt.number(count, view.lang)) for name, count in counts.items() if count

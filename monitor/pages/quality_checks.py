@@ -10,12 +10,13 @@ from monitor.exhibit import Cell, Column, Table
 from monitor.facts import Facts, Row
 from monitor.pages.quality_parts import source_cell
 from monitor.view import View
-from quality.checks import declared_checks
+from quality.checks import SEVERITIES, declared_checks
+from quality.findings import OPEN
 from schemas.registry import relations
 
-_RESULTS = """
+_RESULTS = f"""
     FROM quality.check_result
-    ORDER BY passed, list_position(['stop', 'quarantine', 'warn', 'info'], severity), check_id
+    ORDER BY passed, list_position({list(SEVERITIES)}, severity), check_id
 """
 #: Which figures each source feeds.
 _FEEDS = """
@@ -33,10 +34,10 @@ _FILES = """
     SELECT source_id, count(*) FILTER (state = 'accepted') AS accepted, count(*) FILTER (state <> 'accepted') AS refused
     FROM meta.delivery GROUP BY source_id
 """
-_OPEN = """
+_OPEN = f"""
     SELECT coalesce(f.source_id, d.source_id) AS source_id, count(*) AS findings
     FROM quality.finding f LEFT JOIN meta.delivery d USING (delivery_id)
-    WHERE f.state IN ('open', 'recurring') GROUP BY ALL
+    WHERE f.state IN {OPEN} GROUP BY ALL
 """
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from monitor.exhibit import Cell, Column, Table
 from monitor.facts import Facts, Row
 from monitor.view import View
+from quality.checks import SEVERITIES
+from quality.findings import OPEN
 
 #: States of a source that ask for attention, the worst first.
 _URGENT = ("failed", "late", "due")
@@ -70,7 +72,7 @@ _FRESHNESS = """
     FROM quality.freshness
     ORDER BY list_position(['failed', 'late', 'due', 'fresh', 'unscheduled'], state), newest_reference_date, source_id
 """
-_FINDINGS = """
-    FROM quality.finding WHERE state IN ('open', 'recurring')
-    ORDER BY list_position(['stop', 'quarantine', 'warn', 'info'], severity), check_id, finding_id
+_FINDINGS = f"""
+    FROM quality.finding WHERE state IN {OPEN}
+    ORDER BY list_position({list(SEVERITIES)}, severity), check_id, finding_id
 """

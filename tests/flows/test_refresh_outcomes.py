@@ -11,6 +11,8 @@ import pytest
 
 from flows.refresh import refresh
 from quality.checks import CheckResult, run_checks
+from reference.strategy import Target
+from reference.tables import FOLDER
 from tests.flows.conftest import COMMAND, Cli, Ended, litter, rows, run
 from tests.flows.inboxes import GOOD, broadband, fill, manifest, sha256, zipped
 from warehouse.data_folder import DataFolder
@@ -193,6 +195,27 @@ def test_a_check_that_stops_the_release_keeps_the_last_one(
     assert stopped.error.startswith("The release was stopped by 1 ")
     assert current_release(released) == before
     assert litter(released) == []
+
+
+def test_what_held_a_release_back_is_told_first_until_it_is_gone(
+    inbox: Path, released: DataFolder, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = fill(released.root / "strategy", {"target.csv": (FOLDER / Target.FILE).read_bytes()}) / "target.csv"
+    with monkeypatch.context() as failing:
+        failing.setattr("flows.steps.run_checks", with_a_failure)
+        assert refresh(released).exit_code == 1
+    assert severities(cli) == ["stop", "quarantine"]
+    form.unlink()
+    assert (refresh(released).exit_code, severities(cli)) == (0, ["quarantine"])
+
+
+def severities(cli: Cli) -> list[str]:
+    """Of the findings that wait for a decision, as `status` and `quality list` both tell them."""
+    told = cli("status", "--json").json["findings"]
+    assert [finding["finding_id"] for finding in cli("quality", "list", "--json").json] == [
+        finding["finding_id"] for finding in told
+    ]
+    return [finding["severity"] for finding in told]
 
 
 def test_a_file_that_is_not_what_its_manifest_says(inbox: Path, data: DataFolder) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.flows.conftest import COMMAND, environment, run
+from tests.flows.conftest import COMMAND, Cli, environment, rows, run
+from warehouse.data_folder import DataFolder
 
 
 def test_on_a_screen(published: Path) -> None:
@@ -30,6 +31,12 @@ def test_as_json(published: Path) -> None:
         "unknown": "failed",
     }
     assert [finding["severity"] for finding in status["findings"]] == ["quarantine"]
+
+
+def test_what_was_decided_since_is_not_open(cli: Cli, released: DataFolder) -> None:
+    ((finding_id,),) = rows(released, "SELECT finding_id FROM quality.finding")
+    assert cli("quality", "accept", finding_id, "--reason", "Notiz", "--by", "Amt").code == 0
+    assert cli("status", "--json").json["findings"] == []
 
 
 def test_ids_are_never_cut(published: Path) -> None:
