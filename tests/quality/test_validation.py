@@ -155,6 +155,43 @@ def test_the_kreise_against_the_land_that_the_same_file_prints(
         assert f"|{NRW}|" in failure.locator
 
 
+@pytest.mark.parametrize(
+    ("kreis", "nrw", "fits"),
+    [
+        (12, 12 * 53 + 54, True),  # multiples of 3: each of 54 figures up to 1 off
+        (12, 12 * 53 + 57, False),
+        (20, 20 * 53 - 105, True),  # multiples of 5: up to 2 off
+        (20, 20 * 53 - 110, False),
+        (12, 12 * 53 + 1, False),  # one figure shows that nothing was rounded
+        (11, 11 * 53 + 3, False),
+    ],
+)
+def test_figures_rounded_for_secrecy_need_not_add_up_exactly(tmp_path: Path, kreis: int, nrw: int, fits: bool) -> None:
+    printed = {region: nrw if region == NRW else kreis for region in (*KREISE, NRW)}
+    cells = [
+        observation(value, dataset="population_table", variable="population", region_id=region)
+        for region, value in printed.items()
+    ]
+    assert (failures(tmp_path, {"d1": cells}, sum_rules=[RULE]) == []) == fits
+
+
+def test_years_before_figures_were_rounded_must_add_up(tmp_path: Path) -> None:
+    years = {"2017-12-31": 11, "2018-12-31": 12}
+    cells = [
+        observation(
+            kreis * 53 + 3 if region == NRW else kreis,
+            dataset="population_table",
+            variable="population",
+            region_id=region,
+            reference_date=dt.date.fromisoformat(day),
+        )
+        for day, kreis in years.items()
+        for region in (*KREISE, NRW)
+    ]
+    (found,) = failures(tmp_path, {"d1": cells}, sum_rules=[RULE])
+    assert "at 2017-12-31" in found.text
+
+
 def test_the_tolerance_and_the_table_of_a_rule_count(tmp_path: Path) -> None:
     cells = kreis_figures(531)
     assert failures(tmp_path, {"d1": cells}, sum_rules=[SumRule("population_table", "population", 1)]) == []
