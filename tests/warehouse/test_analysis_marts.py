@@ -176,6 +176,21 @@ def test_germany_is_no_part_of_the_sum_over_nrw(tmp_path: Path) -> None:
     assert row["location_quotient_upper"] == pytest.approx((most / total) / (of_nrw / (53 * total)), rel=1e-12)
 
 
+@pytest.mark.parametrize("above", [[], [cell._replace(region_id=NRW) for cell in region(ESSEN, LATE)]])
+def test_a_topic_of_nrw_has_a_quotient_of_one_to_itself(tmp_path: Path, above: list[Observation]) -> None:
+    """However wide the interval of its employees is, summed from the Kreise or printed."""
+    warehouse = build(tmp_path, [*everywhere(LATE), *above])
+    (topic,) = records(
+        warehouse, "FROM marts.crosswalk_employment WHERE (target_id, region_id) = ('logistics', ?)", NRW
+    )
+    assert topic["employees_lower"] == 0 < topic["employees_upper"]
+    assert topic["location_quotient"] == 1
+    sql = "SELECT value, status, benchmark_value FROM marts.indicator_value WHERE indicator_id = ? AND region_id = ?"
+    indicator = "topic_location_quotient.logistics"
+    assert rows(warehouse, sql, indicator, NRW) == [(1, "derived", 1)]
+    assert rows(warehouse, sql, indicator, BOCHUM) == [(None, "estimated", 1)]
+
+
 def test_a_topic_is_compared_within_its_sector_scheme(tmp_path: Path) -> None:
     """Divisions are printed for NRW and Essen alone: Bochum has coarse sectors, which hold other parts of the topic."""
     divisions = [code for code, sector in sectors(DIVISIONS).items() if sector.divisions == (code,)]

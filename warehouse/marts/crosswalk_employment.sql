@@ -123,12 +123,13 @@ total AS (
 compared AS (
     SELECT r.*, e_i.employees AS e_i, e_i.basis, b.region_id AS benchmark_id,
            -- Germany is no part of the sum over the Kreise of NRW
-           if(b.is_sum AND r.region_id <> 'DE',
+           r.region_id = '05' OR b.is_sum AND r.region_id <> 'DE' AS is_part,
+           if(is_part,
               marts.location_quotient_lower_in_sum(r.employees_lower, r.employees_upper, e_i.employees,
                                                              b.employees_upper, e_b.employees),
               marts.location_quotient(r.employees_lower, e_i.employees, b.employees_upper, e_b.employees))
                AS location_quotient_lower,
-           if(b.is_sum AND r.region_id <> 'DE',
+           if(is_part,
               marts.location_quotient_upper_in_sum(r.employees_lower, r.employees_upper, e_i.employees,
                                                              b.employees_lower, e_b.employees),
               marts.location_quotient(r.employees_upper, e_i.employees, b.employees_lower, e_b.employees))

@@ -74,7 +74,9 @@ valued AS (
     UNION ALL BY NAME
     SELECT measure || '.' || target_id AS indicator_id, region_id, reference_date, '' AS basis,
            'crosswalk_employment/' || sector_scheme AS dataset, source_rank, value, value_lower, value_upper,
-           if(coalesce(value_lower, value_upper) IS NULL, 'not_available', status) AS status  -- 0 / 0
+           CASE WHEN value IS NOT NULL THEN 'derived'
+                WHEN coalesce(value_lower, value_upper) IS NULL THEN 'not_available'  -- 0 / 0
+                ELSE status END AS status
     FROM topic
     UNION ALL BY NAME
     SELECT indicator_id, region_id, reference_date, basis, dataset, 1 AS source_rank, value, value_lower, value_upper,
