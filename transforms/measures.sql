@@ -24,9 +24,11 @@ CREATE MACRO marts.growth_rate_upper(s_lower, t_upper) AS marts.growth_rate(s_lo
 
 -- Bounds of the location quotient when the region is itself part of a benchmark that is a sum of Kreise: the
 -- unknown part of the region then stands in numerator and denominator, and the quotient rises with it. What is
--- unknown elsewhere in the benchmark ([b_lower - r_lower, b_upper - r_upper]) moves it the other way.
+-- unknown elsewhere in the benchmark ([b_lower - r_lower, b_upper - r_upper]) moves it the other way. Where nobody
+-- works elsewhere, the quotient is the same for whatever the region has, and undefined only for zero.
 CREATE MACRO marts.location_quotient_lower_in_sum(r_lower, r_upper, e_i, b_upper, e_b) AS
-    marts.location_quotient(r_lower, e_i, r_lower + (b_upper - r_upper), e_b);
+    coalesce(marts.location_quotient(r_lower, e_i, r_lower + (b_upper - r_upper), e_b),
+             marts.location_quotient(r_upper, e_i, b_upper, e_b));
 CREATE MACRO marts.location_quotient_upper_in_sum(r_lower, r_upper, e_i, b_lower, e_b) AS
     marts.location_quotient(r_upper, e_i, r_upper + (b_lower - r_lower), e_b);
 

@@ -25,7 +25,7 @@ from tests.warehouse.building import (
 )
 
 KREISE, RUHR_KREISE = nrw_kreise(), ruhr_kreise()
-ESSEN, REMSCHEID = "05113", "05120"
+ESSEN, BOCHUM, REMSCHEID = "05113", "05911", "05120"
 Row = dict[str, Any]
 
 
@@ -63,6 +63,11 @@ CASES: dict[str, list[Observation]] = {
         employees(ESSEN, "B-F", 500),
         *(employees(kreis, "F", HIDDEN if kreis in (ESSEN, REMSCHEID) else 19) for kreis in KREISE),
     ],
+    "NRW leaves the Ruhr less": [
+        employees(NRW, "F", 1000),
+        *everywhere("B-F", 500),
+        *(employees(kreis, "F", HIDDEN if kreis in (ESSEN, BOCHUM, REMSCHEID) else 19) for kreis in KREISE),
+    ],
     "nothing left": [employees(ESSEN, "B-F", 40), employees(ESSEN, "C", 40), employees(ESSEN, "F", HIDDEN)],
     "a figure of a part of the employees": [employees(ESSEN, "F", 7, dimensions="sex=female")],
     "two members missing": [employees(kreis, "F", 10) for kreis in KREISE[:-2]],
@@ -73,6 +78,10 @@ CASES: dict[str, list[Observation]] = {
     "one member hidden": [
         *everywhere(TOTAL, 100),
         *(employees(kreis, "F", HIDDEN if kreis == ESSEN else 10) for kreis in KREISE),
+    ],
+    "hidden, and nobody elsewhere": [
+        *everywhere(TOTAL, 100),
+        *(employees(kreis, "F", HIDDEN if kreis == ESSEN else 0) for kreis in KREISE),
     ],
     "two classifications": [
         employees(kreis, "F", 10, basis="WZ2025" if kreis == ESSEN else "WZ2008") for kreis in KREISE
@@ -242,6 +251,32 @@ def test_a_sum_with_a_hidden_member_is_an_interval(built: Path) -> None:
     assert (ruhr["status"], ruhr["delivery_id"]) == ("suppressed", None)
 
 
+def test_what_nrw_leaves_bounds_the_hidden_members_of_the_ruhr_together(built: Path) -> None:
+    """NRW leaves 50 to three hidden Kreise: two of them have 50 together too, not 50 each."""
+    ruhr = employment(built, "NRW leaves the Ruhr less", RUHR, "F")
+    assert ruhr is not None
+    known = 13 * 19
+    assert (ruhr["employees"], ruhr["employees_lower"], ruhr["employees_upper"]) == (None, known, known + 50)
+
+
+def test_what_nrw_leaves_bounds_no_members_that_other_deliveries_hide(tmp_path: Path) -> None:
+    """Bochum is hidden by a later delivery, and so is NRW's new figure: it says nothing about Essen."""
+    hidden_in = {ESSEN: "earlier", REMSCHEID: "earlier", BOCHUM: "later"}
+
+    def delivery(name: str, known_from: dt.date, kreise: list[str], nrw: float) -> Delivery:
+        cells = [employees(kreis, "F", HIDDEN if hidden_in.get(kreis) == name else 19) for kreis in kreise]
+        return Delivery(name, [employees(NRW, "F", nrw), *(employees(k, "B-F", 500) for k in kreise), *cells], known_from)
+
+    built = build_warehouse(
+        tmp_path,
+        delivery("earlier", dt.date(2021, 1, 1), [*KREISE], 1000),
+        delivery("later", dt.date(2022, 1, 1), [kreis for kreis in KREISE if kreis not in (ESSEN, REMSCHEID)], 1010),
+    )
+    found = dict(rows(built, "SELECT region_id, employees_upper FROM marts.employment WHERE sector_id = 'F'"))
+    assert (found[ESSEN], found[BOCHUM]) == (500, 1010 - 50 * 19)
+    assert found[RUHR] == 13 * 19 + found[ESSEN] + found[BOCHUM]
+
+
 def test_a_sum_with_a_member_without_upper_bound_has_none(built: Path) -> None:
     ruhr = employment(built, "one member without margin", RUHR, TOTAL)
     assert ruhr is not None
@@ -279,6 +314,23 @@ def test_the_hidden_part_of_a_region_counts_in_its_benchmark_too(built: Path) ->
     assert other["location_quotient"] is None
     assert other["location_quotient_lower"] == pytest.approx(0.1 / (620 / 5300), rel=1e-12)
     assert other["location_quotient_upper"] == pytest.approx(0.1 / (520 / 5300), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("case", "region", "bound"),
+    [
+        ("one member hidden", NRW, 1),
+        ("hidden, and nobody elsewhere", NRW, 1),
+        ("hidden, and nobody elsewhere", ESSEN, 53),
+    ],
+)
+def test_both_bounds_meet_where_no_hidden_figure_can_change_a_quotient(
+    built: Path, case: str, region: str, bound: float
+) -> None:
+    """NRW against itself; and the only Kreis with anybody in F, whose own total is 1/53 of NRW's."""
+    row = quotient(built, case, region)
+    assert row["location_quotient"] is row["employees"] is None
+    assert row["location_quotient_lower"] == row["location_quotient_upper"] == pytest.approx(bound, rel=1e-12)
 
 
 def test_a_quotient_is_undefined_where_the_benchmark_has_nobody(built: Path) -> None:

@@ -77,14 +77,14 @@ known_in_kreise AS (
 ),
 left_by_nrw AS (
     SELECT dataset, delivery_id, sector_scheme, sector_id, reference_date,
-           nrw.value - known.employees AS employees_upper
+           greatest(0, nrw.value - known.employees) AS employees_upper
     FROM cell nrw JOIN known_in_kreise known USING (dataset, delivery_id, sector_scheme, sector_id, reference_date)
     WHERE nrw.region_id = '05' AND nrw.value IS NOT NULL
 ),
 hidden_bounds AS (
     SELECT suppressed.*, 0 AS employees_lower,
-           least(remainder.employees_upper,
-                 if(region_id IN ('05', 'DE'), NULL, left_by_nrw.employees_upper)) AS margin,
+           if(region_id IN ('05', 'DE'), NULL, left_by_nrw.employees_upper) AS nrw_leaves,
+           least(remainder.employees_upper, nrw_leaves) AS margin,
            -- not greatest(0, margin): that would make 0 of a margin that is not printed
            if(margin < 0, 0, margin) AS employees_upper
     FROM suppressed
@@ -96,7 +96,8 @@ bounded AS NOT MATERIALIZED (
     UNION ALL BY NAME
     SELECT * EXCLUDE (margin) FROM hidden_bounds
 ),
--- Sums over Kreise: only where every member is printed, on one basis. The Ruhr has 15 members, NRW 53.
+-- Sums over Kreise: only where every member is printed, on one basis. The Ruhr has 15 members, NRW 53. Members hidden
+-- by one delivery have together no more than NRW leaves them there.
 membership AS (
     SELECT region_id, '05' AS whole_id FROM marts.region WHERE level = 'kreis'
     UNION ALL
@@ -117,7 +118,9 @@ summed AS (
            bool_or(status = 'not_available') AS has_gap,
            bool_or(status = 'suppressed') AS has_suppressed,
            sum(employees_lower) AS employees_lower,
-           if(count(*) = count(employees_upper), sum(employees_upper), NULL) AS employees_upper
+           if(count(DISTINCT delivery_id) FILTER (status = 'suppressed') = 1,
+              sum(employees_lower) + any_value(nrw_leaves), NULL) AS margin,
+           if(count(*) = count(employees_upper), least(sum(employees_upper), margin), NULL) AS employees_upper
     FROM bounded
     JOIN membership USING (region_id)
     JOIN to_sum USING (whole_id, sector_scheme, sector_id, reference_date)

@@ -7,7 +7,7 @@ pair AS (
     SELECT r.region_id, b.region_id AS benchmark_id, sector_scheme, sector_id, reference_date, r.employees,
            r.employees_lower AS r_lower, r.employees_upper AS r_upper, e_i.employees AS e_i,
            b.employees AS e_bj, b.employees_lower AS b_lower, b.employees_upper AS b_upper, e_b.employees AS e_b,
-           b.delivery_id IS NULL AS benchmark_is_sum
+           b.delivery_id IS NULL OR b.region_id = r.region_id AS is_part  -- of a sum, or of itself
     FROM marts.employment r
     JOIN marts.employment b USING (sector_scheme, sector_id, reference_date)
     JOIN total e_i ON e_i.region_id = r.region_id AND e_i.sector_scheme = r.sector_scheme
@@ -23,12 +23,12 @@ SELECT region_id, benchmark_id, sector_scheme, sector_id, reference_date, employ
        marts.location_quotient(employees, e_i, e_bj, e_b) AS location_quotient,
        CASE WHEN employees IS NOT NULL AND e_bj IS NOT NULL
                 THEN marts.location_quotient(employees, e_i, e_bj, e_b)
-            WHEN benchmark_is_sum
+            WHEN is_part
                 THEN marts.location_quotient_lower_in_sum(r_lower, r_upper, e_i, b_upper, e_b)
             ELSE marts.location_quotient(r_lower, e_i, b_upper, e_b) END AS location_quotient_lower,
        CASE WHEN employees IS NOT NULL AND e_bj IS NOT NULL
                 THEN marts.location_quotient(employees, e_i, e_bj, e_b)
-            WHEN benchmark_is_sum
+            WHEN is_part
                 THEN marts.location_quotient_upper_in_sum(r_lower, r_upper, e_i, b_lower, e_b)
             ELSE marts.location_quotient(r_upper, e_i, b_lower, e_b) END AS location_quotient_upper
 FROM pair
