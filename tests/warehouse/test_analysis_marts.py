@@ -191,6 +191,15 @@ def test_a_topic_of_nrw_has_a_quotient_of_one_to_itself(tmp_path: Path, above: l
     assert rows(warehouse, sql, indicator, BOCHUM) == [(None, "estimated", 1)]
 
 
+def test_a_quotient_that_is_always_one_gets_no_traffic_light(tmp_path: Path) -> None:
+    """NRW against itself neither rises nor falls; a Kreis does."""
+    warehouse = build(tmp_path, everywhere(EARLY), everywhere(LATE, {"86": 150}))
+    sql = "SELECT light, light_reason FROM marts.indicator_status WHERE indicator_id = ? AND region_id = ?"
+    indicator = "topic_location_quotient.health"
+    assert rows(warehouse, sql, indicator, NRW) == [("not_assessable", "no_direction")]
+    assert rows(warehouse, sql, indicator, ESSEN) == [("not_assessable", "interval")]
+
+
 def test_a_topic_is_compared_within_its_sector_scheme(tmp_path: Path) -> None:
     """Divisions are printed for NRW and Essen alone: Bochum has coarse sectors, which hold other parts of the topic."""
     divisions = [code for code, sector in sectors(DIVISIONS).items() if sector.divisions == (code,)]

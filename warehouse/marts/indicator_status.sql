@@ -1,6 +1,8 @@
 -- The traffic light of each indicator and region; the rule in words is reference/traffic_light.yaml.
 WITH value AS (
-    SELECT v.*, i.direction, i.change, i.nrw FROM marts.indicator_value v JOIN reference_indicators i USING (indicator_id)
+    SELECT v.*, i.change, i.nrw,
+           if(v.unit = 'quotient' AND v.region_id = '05', 'neutral', i.direction) AS direction  -- to itself always 1
+    FROM marts.indicator_value v JOIN reference_indicators i USING (indicator_id)
     WHERE v.value_lower IS NOT NULL OR v.value_upper IS NOT NULL
 ),
 pair AS (  -- each value with the newest comparable one that is one to three years older
