@@ -18,7 +18,7 @@ from reference.regions import GERMANY_CODES, nrw_kreise, published_regions
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
 from sources.ba_unemployment import NO_TIME, PERCENT, Measure, printed_base, time_of
-from sources.ba_workbook import require_whole, with_leading_zero
+from sources.ba_workbook import require_exact, require_whole, with_leading_zero
 from sources.cells import german_day, month_end
 from sources.product import Remark, remarks_on_wholes
 from sources.region_label import is_germany, require_own_name
@@ -142,6 +142,8 @@ def read_regions(table: RegionSheet, columns: Mapping[int, dt.date], dataset: st
     observations = [cell for cell in observations if cell.reference_date <= newest]
     if measure.unit == PERCENT:
         _require_per_cent(observations, table.sheet.name)
+    else:
+        require_exact(observations)
     regions = {cell.region_id for cell in observations}
     remarks = [*remarks_on_wholes(regions, table.sheet.name), *_remarks_on_gaps(columns.values(), table.sheet.name)]
     return Reading(observations, newest, skipped, remarks)

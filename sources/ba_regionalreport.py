@@ -24,7 +24,7 @@ from reference.regions import GERMANY, NRW, published_regions
 from reference.sectors import BA_REGIONALREPORT, TOTAL, sector_id_of, sectors
 from schemas.observation import Observation
 from sources.arrived_file import ArrivedFile
-from sources.ba_workbook import UNIT, count, printed_basis, reference_date
+from sources.ba_workbook import UNIT, count, printed_basis, reference_date, require_exact
 from sources.cells import column_letters, german_day, month_end, month_number
 from sources.product import Decoded, Product, Remark
 from sources.region_label import require_own_name
@@ -113,6 +113,8 @@ def decode(file: ArrivedFile) -> Decoded:
         _by_region(read_sheet(file, BY_REGION), report),
         _series(read_sheet(file, SERIES), report),
     ]
+    for table in tables:
+        require_exact(table.observations)
     return Decoded(
         observations=[observation for table in tables for observation in table.observations],
         source_id=SOURCE_ID,
@@ -459,7 +461,9 @@ def _series_of(header: tuple[tuple[Cell, ...], ...], label_column: int, header_r
     names = [heading(cell) if isinstance(cell, str) else "" for cell in header[-1]]
     declared: dict[tuple[str, str], int] = {}
     undeclared = []
-    for column, key in enumerate(zip(groups, names, strict=True)):
+    spelt = {tuple(map(str.casefold, key)): key for key in SERIES_COLUMNS}
+    for column, printed in enumerate(zip(groups, names, strict=True)):
+        key = spelt.get(tuple(map(str.casefold, printed)), printed)
         if key in declared:
             raise Rejected(
                 expected="each column once",
@@ -506,7 +510,7 @@ def _quarter_after(date: dt.date) -> dt.date:
 
 def _quarter_end(label: str, last: dt.date | None) -> dt.date | None:
     """Last day of a quarter; without a printed year that of the row before. None where it cannot be told."""
-    match = _QUARTER.fullmatch(label.strip())
+    match = _QUARTER.fullmatch(heading(label))
     if not match or month_number(match[2]) != 3 * int(match[3]):
         return None
     year = int(match[1]) if match[1] else last and last.year

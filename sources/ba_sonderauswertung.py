@@ -27,6 +27,7 @@ from sources.ba_workbook import (
     WZ_VERSION,
     printed_basis,
     reference_date,
+    require_exact,
     require_whole,
     whole_number,
     with_leading_zero,
@@ -148,6 +149,7 @@ def decode(file: ArrivedFile, declaration: Declaration | None = None) -> Decoded
         _read(table, declaration, basis, result)
     if not result.observations:
         raise Rejected(expected="rows of monitored regions", found="none")
+    require_exact(result.observations)
     dates = {date for _, date, _ in result.values}
     return Decoded(
         observations=result.observations,

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 
+from schemas.observation import Observation
 from sources.cells import german_day, german_number, month_end, month_number
 from sources.rejected import Rejected
 from sources.workbook import Cell, heading
@@ -48,6 +49,32 @@ def require_whole(titles: Iterable[str], where: str) -> None:
                 where=where,
                 hint="Those of a part must not pass for those of all.",
             )
+
+
+#: That many exact counts end in 0 once in 10**20 tables.
+_MANY_COUNTS = 20
+
+
+def require_exact(cells: Iterable[tuple[object, ...]]) -> None:
+    """Raises Rejected where all counts (observations in their field order) end in 0, as rounded ones do.
+
+    The agency rounds some of its products, and nothing in their cells says so.
+    """
+    counts = 0
+    for cell in map(Observation._make, cells):
+        if cell.value:
+            if cell.value % 10:
+                return
+            counts += 1
+            if counts == 1:
+                first = cell.locator
+    if counts >= _MANY_COUNTS:
+        raise Rejected(
+            expected="exact figures",
+            found=f"{counts} figures that all end in 0, as rounded ones do",
+            where=first,
+            hint="Rounded figures would look like a revision of exact ones: they need a dataset of their own.",
+        )
 
 
 def count(cell: Cell, where: str) -> tuple[float | None, str, str]:

@@ -15,6 +15,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from reference.regions import nrw_kreise
@@ -34,6 +35,13 @@ _LEVEL_KEYS = {
     "land": re.compile(r"([0-9]{2})(?:0{3}){0,2}"),
     "kreis": re.compile(r"([0-9]{5})(?:0{3})?"),
     "gemeinde": re.compile(r"([0-9]{8})"),
+}
+#: What a level may be called, without its number: `Kreis` and `Gemeinde` are documented, the rest is inferred.
+_LEVELS = {
+    "bund": re.compile(r"bund|bundesgebiet|deutschland"),
+    "land": re.compile(r"(?:bundes)?land"),
+    "kreis": re.compile(r"(?:land)?kreise?(?:\s*(?:/|und)\s*kreisfreie st[aä]dte?)?|kreisfreie stadt"),
+    "gemeinde": re.compile(r"(?:stadt\s*/\s*)?gemeinde"),
 }
 _LEVEL_NUMBER = re.compile(r"[0-9]\s*[-–]\s*")
 _MONTH_IN_NAME = re.compile(r"(?<![0-9])(0[1-9]|1[0-2])_(20[0-9]{2})(?![0-9])")
@@ -145,9 +153,15 @@ def rows_by_region(table: Table) -> tuple[dict[str, int], dict[str, int]]:
     return {region_id: number for region_id, (number,) in found.items()}, skipped
 
 
+@lru_cache(maxsize=64)
+def _level_keys(level: str) -> re.Pattern[str] | None:
+    called = _LEVEL_NUMBER.sub("", level, count=1).casefold()
+    return next((_LEVEL_KEYS[name] for name, words in _LEVELS.items() if words.fullmatch(called)), None)
+
+
 def _key_of_level(printed: str, level: str, where: str) -> str:
     """The key as the CSV editions print it: 2, 5 or 8 digits, or `Deutschland`."""
-    keys = _LEVEL_KEYS.get(_LEVEL_NUMBER.sub("", level, count=1).casefold())
+    keys = _level_keys(level)
     if keys is None:
         raise Rejected(expected=f"a level such as “3 - Kreis” in {LEVEL}", found=f"“{level}”", where=where)
     match = keys.fullmatch(printed)

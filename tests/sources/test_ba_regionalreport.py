@@ -284,6 +284,8 @@ def codes_in_other_print(sheets: Sheets) -> None:
 def capital_heads(sheets: Sheets) -> None:
     for name in ("Tabelle 2.1", "Tabelle 2.3"):
         sheets[name][header_row(sheets, name)][3] = LEVELS.capitalize()
+    for row in sheets["Tabelle 6"][3:5]:
+        row[:] = [str(cell).capitalize() for cell in row]
 
 
 def other_names_of_blocks(sheets: Sheets) -> None:
@@ -419,6 +421,15 @@ def test_faults_are_rejected_with_their_place(tmp_path: Path, fault: Any, messag
         PRODUCT.decode(arrived(tmp_path, sheets))
     assert message in caught.value.message
     assert len(caught.value.found) <= 200
+
+
+def test_rounded_figures_are_refused(tmp_path: Path) -> None:
+    """All end in 0: exact ones do not."""
+    sheets = report()
+    for row in sheets["Tabelle 2.3"][9:]:
+        row[3:8] = [round(cell, -1) if isinstance(cell, int) else cell for cell in row[3:8]]
+    with pytest.raises(Rejected, match=r"Tabelle 2\.3!D10: expected exact figures; found \d+ figures that all"):
+        PRODUCT.decode(arrived(tmp_path, sheets))
 
 
 def test_header_at_the_end_of_a_sheet_is_rejected(tmp_path: Path) -> None:

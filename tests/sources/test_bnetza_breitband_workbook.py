@@ -107,6 +107,23 @@ def test_a_kreisfreie_stadt_is_read_as_kreis_and_others_are_counted(grid: Grid) 
     assert read == (grid[KREIS_ROW][START], "value")
 
 
+@pytest.mark.parametrize(
+    ("level", "other"),
+    [
+        ("1 - Bund", "1 - Deutschland"),
+        ("2 - Land", "2 - Bundesland"),
+        ("3 - Kreis", "3 – Landkreis"),
+        ("3 - Kreis", "3 - Kreis / kreisfreie Stadt"),
+        ("4 - Gemeinde", "Stadt/Gemeinde"),
+    ],
+)
+def test_levels_go_by_several_names(grid: Grid, level: str, other: str) -> None:
+    whole = facts(decode(grid))
+    for row in grid:
+        row[LEVEL] = other if row[LEVEL] == level else row[LEVEL]
+    assert facts(decode(grid)) == whole
+
+
 def test_missing_is_not_zero(grid: Grid) -> None:
     for number, printed in enumerate(["", "-", "–", " — ", 0, 100.01]):
         grid[KREIS_ROW][START + number] = printed
