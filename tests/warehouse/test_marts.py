@@ -265,7 +265,8 @@ def test_what_nrw_leaves_bounds_no_members_that_other_deliveries_hide(tmp_path: 
 
     def delivery(name: str, known_from: dt.date, kreise: list[str], nrw: float) -> Delivery:
         cells = [employees(kreis, "F", HIDDEN if hidden_in.get(kreis) == name else 19) for kreis in kreise]
-        return Delivery(name, [employees(NRW, "F", nrw), *(employees(k, "B-F", 500) for k in kreise), *cells], known_from)
+        cells += [employees(NRW, "F", nrw), *(employees(kreis, "B-F", 500) for kreis in kreise)]
+        return Delivery(name, cells, known_from)
 
     built = build_warehouse(
         tmp_path,
