@@ -20,12 +20,12 @@ from flows.settings import Settings
 from monitor.marker import release_of_site
 from quality.checks import CheckResult, record_results, run_checks
 from quality.data_docs import drop_pages
-from quality.decisions import read_decisions
+from quality.decisions import Withdrawal, read_decisions, read_withdrawals
 from quality.expectations import run_expectations
 from quality.fetching import fetch_findings
 from quality.findings import OPEN, found, record_findings, with_state
 from quality.layout import layout_findings
-from quality.ledger import decisions_path, findings_of, keep_held
+from quality.ledger import decisions_path, findings_of, keep_held, withdrawals_path
 from quality.report import write_report
 from schemas.delivery import Arrival
 from warehouse import release
@@ -213,16 +213,27 @@ def _judged(staged: Staged, reasons: list[str]) -> Staged:
 
 
 def verdicts(data: DataFolder) -> list[Staged]:
-    """What became of every delivery of the archive, in the order of arrival."""
+    """What became of every delivery of the archive, in the order of arrival.
+
+    Raises DecisionsError where the file of withdrawals is malformed.
+    """
     staging = Staging(data, code_version())
+    withdrawn = read_withdrawals(withdrawals_path(data))
     found = (staging.verdict(arrival.delivery_id) for arrival in Archive(data.archive).arrivals())
-    return [staged for staged in found if staged]
+    return [_unless_withdrawn(staged, withdrawn.get(staged.delivery_id)) for staged in found if staged]
+
+
+def _unless_withdrawn(staged: Staged, withdrawal: Withdrawal | None) -> Staged:
+    if withdrawal is None or staged.state != "accepted":
+        return staged
+    who = f"withdrawn on {withdrawal.withdrawn_on} by {withdrawal.withdrawn_by}"
+    return replace(staged, state="withdrawn", message=f"{who}: {withdrawal.reason}")
 
 
 def inputs(data: DataFolder) -> str:
     """Fingerprint of all a release depends on: code, verdicts on deliveries, what officers filled and decided, and
     which sources cannot be fetched."""
-    kept = [*officers_files(_officers_folder(data)), decisions_path(data)]
+    kept = [*officers_files(_officers_folder(data)), decisions_path(data), withdrawals_path(data)]
     return release.inputs_fingerprint(
         [
             code_version(),
@@ -361,7 +372,8 @@ def check(data: DataFolder, built: Path, now: dt.datetime) -> list[CheckResult]:
         details = "\n".join(f"- {finding.finding_id} {finding.text_en}" for finding in holding)
         raise NothingToPublishError(
             f"The release was stopped by {len(holding)} findings:\n{details}\n"
-            "Mend the cause, or accept a finding: s3monitor quality accept ID --reason TEXT --by NAME."
+            "Mend the cause, withdraw a wrong file (s3monitor quality withdraw FILE --reason TEXT --by NAME), "
+            "or accept a finding (s3monitor quality accept ID --reason TEXT --by NAME)."
         )
     open_findings = sum(finding.state in OPEN for finding in findings)
     log.info("check: %d checks, %d open findings", len(results), open_findings)

@@ -119,6 +119,7 @@ def run_checks(built: Path, previous: Path | None = None, only: str = "") -> lis
             quoted = str(previous).replace("'", "''")
             connection.execute(f"ATTACH '{quoted}' AS previous (READ_ONLY)")
             _load_mart_sizes(connection)
+            _load_dropped(connection)
         if only:
             return [_result(connection, declared_checks()[only])]
         return [*_keys(connection), *_declared(connection, has_previous=previous is not None)]
@@ -207,3 +208,15 @@ def _load_mart_sizes(connection: duckdb.DuckDBPyConnection) -> None:
                 f"INSERT INTO mart_sizes SELECT '{name}', (SELECT count(*) FROM previous.{name}), "
                 f"(SELECT count(*) FROM {name})"
             )
+
+
+def _load_dropped(connection: duckdb.DuckDBPyConnection) -> None:
+    """Deliveries that counted in the published file and do no longer, as temporary table `dropped`."""
+    is_there = connection.execute(
+        "FROM duckdb_tables() WHERE database_name = 'previous' AND schema_name = 'meta' AND table_name = 'delivery'"
+    ).fetchone()
+    counted = "SELECT delivery_id FROM previous.meta.delivery WHERE state = 'accepted'" if is_there else "NULL"
+    connection.execute(
+        "CREATE TEMP TABLE dropped AS SELECT delivery_id, source_id, file_name, state, message FROM meta.delivery "
+        f"WHERE state <> 'accepted' AND delivery_id IN ({counted})"
+    )

@@ -2,7 +2,8 @@
 
 <data>/s3monitor.duckdb          quality.finding: the findings of the published release
 <data>/quality/held.json         findings that hold back a release that was built and not published
-<data>/quality/decisions.csv     what was decided; survives every rebuild
+<data>/quality/decisions.csv     findings that were accepted; survives every rebuild
+<data>/quality/withdrawals.csv   files that were withdrawn; survives every rebuild
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ from warehouse.data_folder import DataFolder, write_atomically
 
 def decisions_path(data: DataFolder) -> Path:
     return data.quality / "decisions.csv"
+
+
+def withdrawals_path(data: DataFolder) -> Path:
+    return data.quality / "withdrawals.csv"
 
 
 def findings_of(published: Path) -> dict[str, dict[str, Any]]:

@@ -192,14 +192,15 @@ def _files(names: Sequence[str]) -> str:
 
 
 def _refused(deliveries: Iterable[dict[str, Any]], changes: Diff | None) -> Table:
-    new = {d.delivery_id for d in changes.deliveries if d.new_state == "quarantined"} if changes else set()
+    new = {d.delivery_id for d in changes.deliveries if d.new_state != "accepted"} if changes else set()
     rows = [
-        (d["file_name"], d["message"] or "", german_day(d["arrived_at"]), "ja" if d["delivery_id"] in new else "")
+        (d["file_name"], _GERMAN[d["state"]], d["message"] or "", german_day(d["arrived_at"]),
+         "ja" if d["delivery_id"] in new else "")
         for d in deliveries
-        if d["state"] == "quarantined"
-    ]
-    columns = ("Datei", "Grund", "Eingegangen", "Neu")
-    return _table("Nicht übernommene Dateien (Quarantäne)", columns, rows, "Alle Dateien sind übernommen.")
+        if d["state"] != "accepted"
+    ]  # fmt: skip
+    columns = ("Datei", "Stand", "Grund", "Eingegangen", "Neu")
+    return _table("Nicht übernommene Dateien", columns, rows, "Alle Dateien sind übernommen.")
 
 
 def _new_values(changes: Diff, names: _Names) -> Table:

@@ -25,7 +25,7 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 #: Tools of .venv/bin that the documents call besides the command line.
 TOOLS = {"dask", "pip", "python"}
 #: Named like files of the project, but below the data folder.
-IN_THE_DATA_FOLDER = {"quality/decisions.csv"}
+IN_THE_DATA_FOLDER = {"quality/decisions.csv", "quality/withdrawals.csv"}
 #: Mandatory in publiccode.yml 0.4, besides `url`: the address of the repository is added where the code is published.
 MANDATORY = (
     *("publiccodeYmlVersion", "name", "platforms", "categories", "developmentStatus", "softwareType", "description"),

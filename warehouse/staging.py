@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-State = Literal["decoded", "accepted", "quarantined"]
+State = Literal["decoded", "accepted", "quarantined", "withdrawn"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class StagedRemark:
 class Staged:
     """What became of one delivery. Dates as ISO text, "" where the file prints none.
 
-    state: `decoded` (not yet validated), `accepted`, or `quarantined` with `message` saying why.
+    state: `decoded` (not yet validated), `accepted`, or `quarantined` with `message` saying why; `withdrawn` is never
+    staged: an accepted delivery has that state while a person's decision says so.
     """
 
     delivery_id: str

@@ -1,4 +1,4 @@
-"""`s3monitor quality`: read findings, and accept those that a person has looked at."""
+"""`s3monitor quality`: read findings, accept those that a person has looked at, and withdraw files that are wrong."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from flows.commands import DataOption, JsonOption
 from flows.console import console, fail, print_json, reading_folder, rows, say
 
 if TYPE_CHECKING:
+    from schemas.delivery import Arrival
     from warehouse.data_folder import DataFolder
 
 quality_app = typer.Typer(help="Read and decide on data-quality findings.", no_args_is_help=True)
@@ -76,8 +77,7 @@ def accept_command(
     from quality.decisions import Decision, add_decision
     from quality.ledger import decisions_path
 
-    if not reason.strip() or not by.strip():
-        raise typer.BadParameter("a reason and a name are needed: somebody will ask in a year.")
+    _check_words(reason, by)
     folder = reading_folder(data)
     row = _finding(folder, finding_id)
     if row["state"] == "fixed":
@@ -94,6 +94,71 @@ def accept_command(
         ),
     )
     typer.echo(f"Angenommen: {row['finding_id']} {row['text_de']}\nDie nächste Veröffentlichung nennt es im Bericht.")
+
+
+@quality_app.command("withdraw")
+def withdraw_command(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Name of the file, or the beginning of its sha256.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is withdrawn.")],
+    by: Annotated[str, typer.Option("--by", help="Who withdraws it.")],
+    data: DataOption = None,
+) -> None:
+    """Withdraw a file that was read and is wrong: from the next refresh on nothing of it counts.
+
+    Its bytes stay in the archive. The decision is a row in quality/withdrawals.csv of the data folder; without that
+    row the file counts again.
+    """
+    from quality.decisions import Withdrawal, add_decision
+    from quality.ledger import withdrawals_path
+
+    _check_words(reason, by)
+    folder = reading_folder(data)
+    arrival = _arrival(folder, file)
+    if message := _why_it_does_not_count(folder, arrival):
+        fail(f"{arrival.file_name} does not count: {message}")
+    add_decision(
+        withdrawals_path(folder),
+        Withdrawal(arrival.delivery_id, dt.datetime.now(dt.UTC).date(), by.strip(), reason.strip(), arrival.file_name),
+    )
+    typer.echo(
+        f"Zurückgezogen: {arrival.file_name} (sha256 {arrival.delivery_id}…)\n"
+        "Beim nächsten Lauf (s3monitor refresh) zählt nichts mehr daraus. Die Datei bleibt im Archiv."
+    )
+
+
+def _check_words(reason: str, by: str) -> None:
+    if not reason.strip() or not by.strip():
+        raise typer.BadParameter("a reason and a name are needed: somebody will ask in a year.")
+
+
+def _arrival(folder: DataFolder, file: str) -> Arrival:
+    from warehouse.archive import Archive
+
+    arrivals = list(Archive(folder.archive).arrivals())
+    matches = [arrival for arrival in arrivals if file and file in (arrival.file_name, arrival.sha256)]
+    matches = matches or [arrival for arrival in arrivals if file and arrival.sha256.startswith(file)]
+    if len(matches) != 1:
+        found = ", ".join(arrival.sha256[:16] for arrival in matches)
+        fail(
+            f"Expected one file with the name “{file}” or a sha256 that begins so, "
+            f"found {f'{len(matches)}: {found}' if matches else 'none'}. "
+            'See: s3monitor query "SELECT delivery_id, file_name, state FROM meta.delivery"'
+        )
+    return matches[0]
+
+
+def _why_it_does_not_count(folder: DataFolder, arrival: Arrival) -> str:
+    """Empty where it counts, or would in the next refresh."""
+    from flows.steps import verdicts
+
+    return next(
+        (
+            staged.message
+            for staged in verdicts(folder)
+            if staged.delivery_id == arrival.delivery_id and staged.state in ("quarantined", "withdrawn")
+        ),
+        "",
+    )
 
 
 def _finding(folder: DataFolder, finding_id: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ CONTRACT = {
     "quality list": ["--data"],
     "quality show": ["--data"],
     "quality accept": ["--reason", "--by", "--data"],
+    "quality withdraw": ["--reason", "--by", "--data"],
     "export": ["--base-url", "--data", "--json"],
     "site": ["--out", "--data"],
     "serve": ["--data"],

@@ -218,6 +218,7 @@ DEFECTS = {
         "known_from AS old_known_from, known_from AS new_known_from, 'correction' AS cause "
         "FROM history.observation WHERE delivery_id = 'atlas'"
     ],
+    "delivery_dropped": ["UPDATE meta.delivery SET state = 'quarantined', message = 'expected X; found Y'"],
     "mart_shrinks": ["DELETE FROM marts.growth WHERE region_id = '05113'"],
     "indicator_vanishes": ["DELETE FROM marts.indicator_value WHERE indicator_id = 'population'"],
     "light_changed": [
@@ -335,6 +336,19 @@ def test_the_results_are_written_into_the_warehouse(built: Path, small_warehouse
             result.checked,
         )
     assert not written["coverage_in_range"]["passed"]
+
+
+def test_a_loss_that_somebody_decided_on_does_not_stop_the_release(built: Path, small_warehouse: Path) -> None:
+    """A file was withdrawn, by name and with a reason: that its rows are gone is no surprise."""
+    results = results_after(
+        built,
+        small_warehouse,
+        "UPDATE meta.delivery SET state = 'withdrawn', message = 'withdrawn' WHERE delivery_id = 'atlas'",
+        DEFECTS["mart_shrinks"][0],
+        DEFECTS["indicator_vanishes"][0],
+    )
+    for check_id in ("delivery_dropped", "mart_shrinks", "indicator_vanishes"):
+        assert results[check_id].passed, check_id
 
 
 def test_a_last_release_of_an_older_version_is_not_compared_with(built: Path, tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def test_overview(markdown: str) -> None:
 
 def test_deliveries(markdown: str) -> None:
     assert [row[0] for row in section(markdown, "Neue Lieferungen")] == ["2 Dateien (census.csv … worse.csv)"]
-    refused = {row[0]: row[2:] for row in section(markdown, "Nicht übernommene Dateien")}
+    refused = {row[0]: row[3:] for row in section(markdown, "Nicht übernommene Dateien")}
     assert refused == {
         "hostile.csv": ["09.01.2026", "ja"],
         "insolvent.csv": ["01.01.2021", "ja"],
