@@ -64,7 +64,14 @@ _EMPLOYEES_ROW = re.compile(
 )
 _PART_ROW = re.compile(r"(?:dar\S* |dav\S* )?im Rechtskreis SGB (II|III)")
 _PARTS = {"II": "legal_basis=sgb2", "III": "legal_basis=sgb3"}
-_ROUNDING = re.compile(r"\bgerundet\b", re.IGNORECASE)
+_ROUNDING = re.compile(r"\b(?:auf)?gerundet", re.IGNORECASE)
+#: Keys above the head that may restrict the file to a part, as `Rechtskreis` does (inferred), and values that do not.
+_FILTER = re.compile(
+    r"geschlecht|alter|national|staatsangeh|personengruppe|qualifikation|abschluss|anforderung|beruf|wirtschafts"
+    r"|branche|arbeitszeit|beschäftigungsart",
+    re.IGNORECASE,
+)
+_EVERYTHING = ("", "insgesamt", "gesamt", "alle")
 
 
 class _Line(NamedTuple):
@@ -86,6 +93,7 @@ def decode(file: ArrivedFile) -> Decoded:
     """The declared rows at every month; raises Rejected where the file is not what its layout promises."""
     parts = _parts(file)
     region_id, is_workplace = _region(parts)
+    _require_everything(parts)
     months = _months(parts)
     dataset = ROUNDED if any(map(_ROUNDING.search, [*parts.below, *parts.keys.values()])) else EXACT
     skipped: Counter[str] = Counter()
@@ -140,8 +148,9 @@ def _decoded(parts: _File, cells: list[Observation], skipped: Counter[str]) -> D
 
 
 def recognises(file: ArrivedFile) -> bool:
-    """True for a text with a line that begins with the head."""
-    return file.kind == "text" and any(line.startswith(HEAD + ";") for line in file.head_lines[:_TOP_LINES])
+    """True for a text with a line that begins with the head, in quotes or not."""
+    heads = (f"{HEAD};", f'"{HEAD}";')
+    return file.kind == "text" and any(line.startswith(heads) for line in file.head_lines[:_TOP_LINES])
 
 
 PRODUCT = Product(
@@ -201,6 +210,18 @@ def _region(parts: _File) -> tuple[str, bool]:
         found=", ".join(parts.keys) or "no line above the table",
         where="the lines above the table",
     )
+
+
+def _require_everything(parts: _File) -> None:
+    """Raises Rejected where a line above the head restricts the file, e.g. `Geschlecht:; Frauen`."""
+    for key, value in parts.keys.items():
+        if _FILTER.match(key) and value.casefold() not in _EVERYTHING:
+            raise Rejected(
+                expected=f"“{key}: Insgesamt”",
+                found=f"“{key}: {value}”",
+                where="the lines above the table",
+                hint="Figures of a part must not pass for those of all.",
+            )
 
 
 def _months(parts: _File) -> dict[int, dt.date]:

@@ -139,6 +139,8 @@ def test_names_of_the_ba_are_known() -> None:
 DRIFT = {
     "Windows line ends": ANSWER.replace("\n", "\r\n"),
     "a byte order mark": "\ufeff" + ANSWER,
+    "quotes": "\n".join(";".join(f'"{cell}"' for cell in line.split(";")) for line in ANSWER.split("\n")),
+    "a filter that lets all pass": "Geschlecht:; Insgesamt\n" + ANSWER,
     "blank lines": "\n\n" + ANSWER.replace("\n\n", "\n\n\n"),
     "other lines above": "Eckwerte Arbeitslosigkeit\n" + ANSWER,
     "short months": ANSWER.replace("Februar 2026;J", "Feb 26;J"),
@@ -174,6 +176,8 @@ REFUSED = {
     "another Berichtsmonat": ("Berichtsmonat:; Februar", "Berichtsmonat:; März", "the newest of them März 2026"),
     "no months": ("Februar 2026;Januar 2026;Februar 2025;", "a;b;c;", "at line 8: expected columns of months"),
     "one of two laws": ("SGB III, SGB II\n", "SGB II\n", "both SGB II and SGB III; found “Rechtskreis: SGB II”"),
+    "women alone": ("Rechtskreis:", "Geschlecht:; Frauen\nRechtskreis:", "Insgesamt”; found “Geschlecht: Frauen”"),
+    "an age group": ("Rechtskreis:", "Altersgruppe:; unter 25\nRechtskreis:", "found “Altersgruppe: unter 25”"),
     "a decimal point": ("10,6;", "10.6;", "at line 14, column 2: expected a number or a sign"),
     "a rate for a count": ("33.880", "33,88", "at line 9, column 2: expected a whole number"),
     "a count for a rate": ("10,6;", "226.880;", "at line 14, column 2: expected a number or a sign"),
