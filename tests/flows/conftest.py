@@ -23,6 +23,8 @@ from warehouse.data_folder import DataFolder
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "flows.cli"]
+#: Seconds after which a command is taken to hang: far more than any needs, also where other programs use the machine.
+HANGS = 600
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def run(command: list[str], cwd: Path, **more: str) -> Ended:
     done = subprocess.run(
-        command, cwd=cwd, env=environment(**more), capture_output=True, stdin=subprocess.DEVNULL, timeout=120
+        command, cwd=cwd, env=environment(**more), capture_output=True, stdin=subprocess.DEVNULL, timeout=HANGS
     )
     return Ended(done.returncode, done.stdout, done.stderr.decode())
 

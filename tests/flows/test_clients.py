@@ -16,7 +16,7 @@ import pytest
 
 from flows.refresh import refresh
 from tests.flows.clients import duckdb_program, for_r, r, r_command
-from tests.flows.conftest import environment
+from tests.flows.conftest import HANGS, environment
 from tests.flows.inboxes import GOOD, broadband, fill, synthetic
 from tests.flows.test_concurrency import releases
 from warehouse import release
@@ -55,7 +55,7 @@ def test_the_duckdb_command_line_reads_while_releases_are_swapped(tmp_path: Path
                 subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             )
             time.sleep(0.01)
-    ended = [(*process.communicate(timeout=60), process.returncode) for process in running]
+    ended = [(*process.communicate(timeout=HANGS), process.returncode) for process in running]
     assert [(stderr, code) for _, stderr, code in ended] == [("", 0)] * len(running)
     seen = []
     for stdout, _, _ in ended:
@@ -150,7 +150,7 @@ def test_r_reads_while_releases_are_swapped(r_folder: Path, data: DataFolder) ->
         time.sleep(0.2)
     time.sleep(1)
     (r_folder / "stop").touch()
-    stdout, stderr = reader.communicate(timeout=120)
+    stdout, stderr = reader.communicate(timeout=HANGS)
     assert (reader.returncode, stderr) == (0, "")
     reads, seen, last = stdout.split()
     assert int(reads) >= int(seen) > 1

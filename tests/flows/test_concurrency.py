@@ -20,7 +20,7 @@ from flows.refresh import refresh
 from quality.decisions import Decision, add_decision
 from quality.ledger import decisions_path
 from tests.attacks.folders import left_over
-from tests.flows.conftest import COMMAND, Cli, environment, litter, rows
+from tests.flows.conftest import COMMAND, HANGS, Cli, environment, litter, rows
 from tests.flows.inboxes import broadband, file_name, fill
 from warehouse import release
 from warehouse.data_folder import DataFolder
@@ -74,7 +74,7 @@ def test_two_refreshes_at_the_same_moment(tmp_path: Path, data: DataFolder) -> N
         subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(2)
     ]
-    ended = [(process.communicate(timeout=60), process.returncode) for process in both]
+    ended = [(process.communicate(timeout=HANGS), process.returncode) for process in both]
     codes = sorted(code for _, code in ended)
     assert codes in ([0, 1], [0, 0])
     for (stdout, stderr), code in ended:
@@ -99,7 +99,7 @@ def test_readers_never_fail_nor_see_half_a_release(tmp_path: Path, data: DataFol
         release.publish(data, path, f"release-{number:02}")
         time.sleep(0.25)
     (tmp_path / "stop").touch()
-    ended = [(process.communicate(timeout=60), process.returncode) for process in readers]
+    ended = [(process.communicate(timeout=HANGS), process.returncode) for process in readers]
     assert [(code, stderr) for (_, stderr), code in ended] == [(0, "")] * READERS
     reads, seen = zip(*(map(int, stdout.split()) for (stdout, _), _ in ended), strict=True)
     assert min(reads) > SWAPS

@@ -17,7 +17,7 @@ import pytest
 
 from flows.refresh import refresh
 from tests.attacks.folders import left_over
-from tests.flows.conftest import COMMAND, environment, rows
+from tests.flows.conftest import COMMAND, HANGS, environment, rows
 from tests.flows.inboxes import broadband, file_name, fill, sha256
 from warehouse.data_folder import DataFolder
 
@@ -169,6 +169,6 @@ def die_before(case: Case, step: int) -> tuple[int, str]:
         [sys.executable, "-c", DIES_BEFORE_CHANGE, str(step), *case.command],
         env=environment(),
         capture_output=True,
-        timeout=60,
+        timeout=HANGS,
     )
     return done.returncode, done.stderr.decode()

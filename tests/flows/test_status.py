@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.flows.conftest import COMMAND, Cli, environment, rows, run
+from tests.flows.conftest import COMMAND, HANGS, Cli, environment, rows, run
 from warehouse.data_folder import DataFolder
 
 
@@ -43,7 +43,7 @@ def test_ids_are_never_cut(published: Path) -> None:
     """`bnetza_breitba…` cannot be copied, and two sources may begin alike."""
     assert "…" not in _table(run([*COMMAND, "status"], published, COLUMNS="60").out)
     to_a_pipe = {name: value for name, value in environment().items() if name != "COLUMNS"}
-    done = subprocess.run([*COMMAND, "status"], cwd=published, env=to_a_pipe, capture_output=True, timeout=120)
+    done = subprocess.run([*COMMAND, "status"], cwd=published, env=to_a_pipe, capture_output=True, timeout=HANGS)
     assert "bnetza_breitbandatlas  late  " in _table(done.stdout.decode())
 
 
