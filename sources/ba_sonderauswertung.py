@@ -19,7 +19,7 @@ from pathlib import Path
 
 from reference.declared import read_declared
 from reference.regions import GERMANY_CODES, missing_kreise, published_regions, region_of_name
-from reference.sectors import DIVISIONS, sector_id_of, sectors
+from reference.sectors import DIVISIONS, TOTAL, sector_id_of, sectors
 from sources.arrived_file import ArrivedFile
 from sources.ba_workbook import (
     THOUSANDS,
@@ -374,6 +374,15 @@ def _rows_missing(result: _Result) -> Iterator[Remark]:
         date, sector_id = min(missing)
         text = f"Not every sector and date in {len(short)} regions, e.g. none for {region_id}, {sector_id}, {date}."
         yield Remark("rows_missing", text)
+    if missing_sectors := _sectors_missing({sector_id for _, sector_id in every}):
+        yield Remark("rows_missing", f"No row in any region for {' '.join(missing_sectors)}.")
+
+
+def _sectors_missing(found: set[str]) -> list[str]:
+    """The total and the divisions that a table lacks which has most divisions: fewer were ordered on purpose."""
+    divisions = [sector_id for sector_id in sectors(DIVISIONS) if sector_id.isdecimal()]
+    missing = [sector_id for sector_id in (TOTAL, *divisions) if sector_id not in found]
+    return missing if len(missing) < len(divisions) / 2 else []
 
 
 def _dated_columns(table: _Table, number: int, row: Row) -> Collection[tuple[int, dt.date]]:

@@ -107,6 +107,14 @@ def test_rows_are_missing_from_a_special_evaluation(decode: Decode) -> None:
     assert "may be cut off" in remarks(decode(no_footer, SPECIAL))["end_not_marked"]
 
 
+def test_a_division_or_the_total_is_missing_from_a_special_evaluation_in_all_regions(decode: Decode) -> None:
+    for gone, sector in ((";28 Maschinenbau", "28"), (";Insgesamt;", "TOTAL")):
+        found = remarks(decode(without(SPECIAL, gone), SPECIAL))
+        assert found == {"rows_missing": f"No row in any region for {sector}."}
+    few = "".join(re.findall(r"(?m)^(?!05|Deutschland).*\n|^.*;(?:28 M|Insgesamt;).*\n", text(SPECIAL)))
+    assert remarks(decode(few, SPECIAL)) == {}
+
+
 def test_rows_are_missing_from_the_mobile_table(decode: Decode) -> None:
     for patterns in (('^"?05978', "5G2", "Wohnbaufläche"), ('^"?05978', "Wohnbaufläche")):
         found = remarks(decode(without(MOBILE, *patterns), MOBILE))
