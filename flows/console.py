@@ -119,7 +119,7 @@ def lake(address: str, release_id: str | None = None) -> Iterator[duckdb.DuckDBP
     with settings_errors():
         settings = Settings()
     with open_lake(parse_warehouse(address, settings.lake_data), release_id) as connection:
-        if rows(connection, "SELECT is_synthetic FROM meta.release")[0]["is_synthetic"]:
+        if _is_synthetic(connection):
             typer.echo("SYNTHETIC SAMPLE DATA, not for use as figures.", err=True)
         yield connection
 
@@ -131,9 +131,13 @@ def published(option: Path | None, as_of: dt.date | None = None) -> Iterator[duc
 
     data = reading_folder(option)
     with open_published(data.published) if as_of is None else _as_of(data.published, as_of) as connection:
-        if rows(connection, "SELECT is_synthetic FROM meta.release")[0]["is_synthetic"]:
+        if _is_synthetic(connection):
             typer.echo(f"SYNTHETIC SAMPLE DATA (from {data.root}), not for use as figures.", err=True)
         yield connection
+
+
+def _is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
+    return connection.execute("SELECT is_synthetic FROM meta.release").fetchall() == [(True,)]
 
 
 def _as_of(path: Path, day: dt.date) -> duckdb.DuckDBPyConnection:
@@ -143,13 +147,6 @@ def _as_of(path: Path, day: dt.date) -> duckdb.DuckDBPyConnection:
 
     open_published(path).close()  # says what to do where nothing is published
     return open_as_of(path, day, MARTS)
-
-
-def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    """Rows of a query by column name."""
-    cursor = connection.execute(sql)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 #: Columns of a table that goes to a file or a pipe, where nobody can widen a window: enough for every table we print.

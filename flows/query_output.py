@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.text import printable
+from schemas.text import printable, sql_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -136,12 +136,12 @@ def _parquet(connection: duckdb.DuckDBPyConnection, sql: str) -> bytes:
     columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in zip(names, kinds, strict=True))
     with open_in_memory() as writer, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result.parquet"
-        quoted = str(path).replace("'", "''")
+        file = sql_literal(path)
         writer.register("result", relation.project(", ".join(exact)).df())
         # the names and types are the query's: whatever they say, only this file can be written
-        writer.execute(f"SET allowed_paths = ['{quoted}']; SET enable_external_access = false")
+        writer.execute(f"SET allowed_paths = [{file}]; SET enable_external_access = false")
         writer.execute("SET lock_configuration = true")
-        writer.execute(f"COPY (SELECT {columns} FROM result) TO '{quoted}' (FORMAT parquet, USE_TMP_FILE false)")
+        writer.execute(f"COPY (SELECT {columns} FROM result) TO {file} (FORMAT parquet, USE_TMP_FILE false)")
         return path.read_bytes()
 
 

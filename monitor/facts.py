@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from reference.indicators import indicators
 from reference.regions import RUHR
+from warehouse.connect import records
 
 if TYPE_CHECKING:
     import duckdb
@@ -151,9 +152,7 @@ class Facts:
     def rows(self, sql: str) -> list[Row]:
         """Rows of a query by column name; the same query is run once."""
         if sql not in self._queried:
-            cursor = self._connection.execute(sql)
-            names = [column[0] for column in cursor.description]
-            self._queried[sql] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            self._queried[sql] = records(self._connection, sql)
         return self._queried[sql]
 
     def grouped(self, sql: str, *keys: str) -> dict[Any, list[Row]]:

@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from reference.declared import read_declared
 from schemas.registry import relations
+from schemas.text import sql_literal
 from warehouse.build import insert
-from warehouse.connect import open_for_building
+from warehouse.connect import open_for_building, records
 
 if TYPE_CHECKING:
     import duckdb
@@ -116,8 +117,7 @@ def run_checks(built: Path, previous: Path | None = None, only: str = "") -> lis
         connection.execute(_FORMATS)
         connection.execute(_STEP)
         if previous:
-            quoted = str(previous).replace("'", "''")
-            connection.execute(f"ATTACH '{quoted}' AS previous (READ_ONLY)")
+            connection.execute(f"ATTACH {sql_literal(previous)} AS previous (READ_ONLY)")
             _load_mart_sizes(connection)
             _load_dropped(connection)
         if only:
@@ -170,9 +170,7 @@ def _declared(connection: duckdb.DuckDBPyConnection, *, has_previous: bool) -> I
 
 def _result(connection: duckdb.DuckDBPyConnection, check: Check) -> CheckResult:
     checked = connection.execute(f"SELECT count(*) FROM {check.of}").fetchone()
-    cursor = connection.execute(check.sql)
-    names = [column[0] for column in cursor.description]
-    rows = tuple(dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+    rows = tuple(records(connection, check.sql))
     assert checked is not None
     return CheckResult(
         check_id=check.check_id,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quality.findings import Finding
+from schemas.text import sql_literal
 from warehouse.connect import open_in_memory
 
 if TYPE_CHECKING:
@@ -67,8 +68,7 @@ def _listed(added: Sequence[str], missing: Sequence[str], new: str, gone: str) -
 
 
 def _layouts(connection: duckdb.DuckDBPyConnection, path: Path) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"ATTACH '{quoted}' AS file (READ_ONLY)")
+    connection.execute(f"ATTACH {sql_literal(path)} AS file (READ_ONLY)")
     rows = connection.execute(
         "SELECT source_id, delivery_id, file_name, layout FROM file.meta.delivery "
         "WHERE state = 'accepted' AND layout <> '' ORDER BY ALL"

@@ -16,7 +16,7 @@ from typing import Any
 from quality.checks import SEVERITIES
 from quality.decisions import read_decisions
 from quality.findings import OPEN, Finding
-from warehouse.connect import open_published
+from warehouse.connect import open_published, records
 from warehouse.data_folder import DataFolder, write_atomically
 
 
@@ -36,12 +36,8 @@ def findings_of(published: Path) -> dict[str, dict[str, Any]]:
     if not published.exists():
         return {}
     with open_published(published) as connection:
-        cursor = connection.execute("FROM quality.finding")
-        names = [column[0] for column in cursor.description]
-        if "fingerprint" not in names:
-            return {}
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return {row["finding_id"]: row for row in rows}
+        rows = records(connection, "FROM quality.finding")
+    return {row["finding_id"]: row for row in rows if "fingerprint" in row}
 
 
 def known_findings(data: DataFolder) -> list[dict[str, Any]]:

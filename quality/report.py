@@ -17,7 +17,7 @@ from quality.checks import SEVERITIES
 from quality.findings import OPEN
 from reference.regions import RUHR
 from schemas.text import markdown, printable
-from warehouse.connect import open_published
+from warehouse.connect import open_published, records
 from warehouse.data_folder import DataFolder, write_atomically
 from warehouse.diff import CURRENT, Diff, ValueChange, diff, release_before, release_path
 
@@ -87,11 +87,11 @@ def release_report(path: Path, before: Path | None) -> Report:
     """The report on one release file; without `before` nothing is compared."""
     changes = diff(before, path) if before else None
     with open_published(path) as connection:
-        release = _records(connection, "FROM meta.release")[0]
+        release = records(connection, "FROM meta.release")[0]
         names = _Names(connection)
-        deliveries = _records(connection, "FROM meta.delivery ORDER BY source_id, file_name")
-        findings = _records(connection, _FINDINGS)
-        freshness = _records(connection, "FROM quality.freshness ORDER BY source_id")
+        deliveries = records(connection, "FROM meta.delivery ORDER BY source_id, file_name")
+        findings = records(connection, _FINDINGS)
+        freshness = records(connection, "FROM quality.freshness ORDER BY source_id")
     # What asks for a decision stands first.
     tables = [_open_findings(findings), _refused(deliveries, changes), _new_deliveries(deliveries, changes)]
     if changes:
@@ -334,12 +334,6 @@ def _span(days: Sequence[dt.date]) -> str:
 def _word(key: str | None) -> str:
     """German for a word of the warehouse; the word itself where there is none."""
     return _GERMAN.get(key, key) if key else ""
-
-
-def _records(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(sql)
-    names = [column[0] for column in cursor.description]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 # --- German numbers and dates ---------------------------------------------------------------------

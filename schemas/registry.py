@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from reference.declared import read_declared
+from schemas.text import sql_literal
 
 _FOLDER = Path(__file__).parent
 
@@ -79,15 +80,14 @@ def create_statements(relation: Relation) -> list[str]:
     )
     statements = [
         f"CREATE TABLE {relation.name} ({columns})",
-        f"COMMENT ON TABLE {relation.name} IS {_quoted(relation.description_de, relation.description_en)}",
+        f"COMMENT ON TABLE {relation.name} IS {_comment(relation.description_de, relation.description_en)}",
     ]
     for field in relation.fields:
         unit = f" [{field.unit}]" if field.unit else ""
-        comment = _quoted(field.description_de + unit, field.description_en + unit)
+        comment = _comment(field.description_de + unit, field.description_en + unit)
         statements.append(f"COMMENT ON COLUMN {relation.name}.{field.name} IS {comment}")
     return statements
 
 
-def _quoted(german: str, english: str) -> str:
-    text = f"{german} | {english}".replace("'", "''")
-    return f"'{text}'"
+def _comment(german: str, english: str) -> str:
+    return sql_literal(f"{german} | {english}")

@@ -1,4 +1,4 @@
-"""Texts of files, publishers and people as they may be shown: on a terminal, in a log, in Markdown."""
+"""Texts of files, publishers and people as they may be shown or passed on: on a terminal, in a log, Markdown or SQL."""
 
 from __future__ import annotations
 
@@ -32,6 +32,15 @@ def printable_lines(text: str) -> str:
 def markdown(text: str) -> str:
     """The text as content of Markdown: on one line, and nothing in it is a mark, a link or HTML."""
     return _IN_MARKDOWN.sub(lambda match: _MARKDOWN[match[0]], printable(" ".join(text.split())))
+
+
+def sql_literal(value: object) -> str:
+    """The text, or a path, as SQL writes it.
+
+    >>> sql_literal("Castrop's")
+    "'Castrop''s'"
+    """
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _shown(sign: str) -> str:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from schemas.observation import KEY
 from schemas.registry import relations
+from schemas.text import sql_literal
 from transforms.sql import measures_sql
 from warehouse.connect import open_in_memory
 from warehouse.mart_sql import select
@@ -81,7 +82,7 @@ def open_as_of(path: Path, day: dt.date, marts: Iterable[str]) -> duckdb.DuckDBP
     `marts` are the relations that SQL fills, in their order; they become views over the history of that day.
     """
     connection = open_in_memory()
-    connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS published (READ_ONLY)")
+    connection.execute(f"ATTACH {sql_literal(path)} AS published (READ_ONLY)")
     load_reference(connection, day)
     computed = tuple(marts)
     for schema in sorted({name.split(".")[0] for name in relations()}):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from schemas.text import sql_literal
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,9 +60,15 @@ def attach_published(path: Path) -> duckdb.DuckDBPyConnection:
     to a connection of its own is the file that is there now. Raises NothingPublishedError as open_published does.
     """
     connection = open_in_memory()
-    name = str(path).replace("'", "''")
-    _patiently(path, lambda: connection.execute(f"ATTACH '{name}' AS release (READ_ONLY)"))
+    _patiently(path, lambda: connection.execute(f"ATTACH {sql_literal(path)} AS release (READ_ONLY)"))
     return connection.execute("USE release")
+
+
+def records(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    """Rows of a query by column name."""
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _patiently(path: Path, opened: Callable[[], duckdb.DuckDBPyConnection]) -> duckdb.DuckDBPyConnection:

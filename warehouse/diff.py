@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.registry import fields
+from schemas.text import sql_literal
 from warehouse.connect import open_in_memory
 from warehouse.data_folder import DataFolder
 
@@ -158,8 +159,7 @@ def diff(old: Path, new: Path) -> Diff:
     """What changed from one release file to the other."""
     with closing(open_in_memory()) as connection:
         for release, path in (("old", old), ("new", new)):
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"ATTACH '{quoted}' AS {release} (READ_ONLY)")
+            connection.execute(f"ATTACH {sql_literal(path)} AS {release} (READ_ONLY)")
         not_compared = _create_views(connection)
         old_release, new_release = (
             ReleaseInfo(*_rows(connection, f"SELECT {_RELEASE} FROM {release}.meta.release")[0])

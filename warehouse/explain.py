@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from reference.regions import NRW
+from schemas.text import sql_literal
 from warehouse.archive import Archive
 from warehouse.cell import ArchivedFile, CellError, as_text, is_same
 
@@ -191,7 +192,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, sql: str, **values: str) -> lis
 
     Not with parameters of DuckDB: for the first of them it imports pandas, half of the time an answer may take.
     """
-    quoted = {name: "'" + value.replace("'", "''") + "'" for name, value in values.items()}
+    quoted = {name: sql_literal(value) for name, value in values.items()}
     return connection.execute(sql.format(**quoted)).fetchall()
 
 

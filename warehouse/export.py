@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from schemas.registry import Field, Relation, relations
+from schemas.text import sql_literal
 from warehouse.catalogue_entry import catalogue_entry
 from warehouse.citation import citation_file, read_me
 from warehouse.connect import attach_published
@@ -72,7 +73,7 @@ def export_release(open_release: OpenRelease, out: Path, publication: Publicatio
     open_release().close()  # says what to do where nothing is published
     with replacing(out) as folder, _opened(open_release) as connection:
         _refuse_other_relations(connection)
-        connection.execute(f"SET temp_directory = {_text(folder / '.spilled')}")  # what sorting has no room for
+        connection.execute(f"SET temp_directory = {sql_literal(folder / '.spilled')}")  # what sorting has no room for
         whole = _write_tables(connection, folder, publication)
         files = [*_data_files(whole), *_write_documents(whole, folder)]
         flush(folder)
@@ -149,7 +150,7 @@ def _write_table(
 ) -> Table:
     csv, parquet = f"csv/{relation.name}.csv", f"parquet/{relation.name}.parquet"
     columns = ", ".join(_csv_cell(field) for field in relation.fields)
-    connection.execute(f"COPY (SELECT {columns} {_ordered(relation)}) TO {_text(folder / csv)} ({_CSV})")
+    connection.execute(f"COPY (SELECT {columns} {_ordered(relation)}) TO {sql_literal(folder / csv)} ({_CSV})")
     _copy_parquet(connection, relation, folder / parquet, release, terms)
     return Table(
         relation,
@@ -180,9 +181,9 @@ def _copy_parquet(
     }
     if release.is_synthetic:
         about["note"] = SYNTHETIC_EN
-    metadata = ", ".join(f"{key}: {_text(value)}" for key, value in about.items())
+    metadata = ", ".join(f"{key}: {sql_literal(value)}" for key, value in about.items())
     connection.execute(
-        f"COPY (SELECT * {_ordered(relation)}) TO {_text(path)} (FORMAT parquet, KV_METADATA {{{metadata}}})"
+        f"COPY (SELECT * {_ordered(relation)}) TO {sql_literal(path)} (FORMAT parquet, KV_METADATA {{{metadata}}})"
     )
 
 
@@ -204,11 +205,6 @@ def _span(connection: duckdb.DuckDBPyConnection, relation: Relation) -> tuple[dt
 def _value(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
     row = connection.execute(sql).fetchone()
     return row[0] if row else None
-
-
-def _text(value: object) -> str:
-    """A text or path as a literal of SQL."""
-    return "'" + str(value).replace("'", "''") + "'"
 
 
 # --- what describes them --------------------------------------------------------------------------

@@ -12,6 +12,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from schemas.text import sql_literal
+
 #: As Python and DuckDB (RE2) both read it.
 _FORMULA: Final = r"^'*[=+\-@\t\r\n＝＋－＠]"
 _NO_FORMULA: Final = r"[+\-]([0-9][0-9.,]*%?)?"
@@ -27,10 +29,6 @@ def harmless(text: str) -> str:
 def harmless_sql(column: str) -> str:
     """The same as a DuckDB expression over a text column."""
     return (
-        f"CASE WHEN regexp_matches({column}, {_quoted(_FORMULA)})"
-        f" AND NOT regexp_full_match({column}, {_quoted(_NO_FORMULA)}) THEN '''' || {column} ELSE {column} END"
+        f"CASE WHEN regexp_matches({column}, {sql_literal(_FORMULA)})"
+        f" AND NOT regexp_full_match({column}, {sql_literal(_NO_FORMULA)}) THEN '''' || {column} ELSE {column} END"
     )
-
-
-def _quoted(pattern: str) -> str:
-    return "'" + pattern.replace("'", "''") + "'"

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from schemas.text import sql_literal
 from warehouse.connect import NothingPublishedError, open_in_memory
 from warehouse.lake_address import Lake, LakeError
 
@@ -50,7 +51,7 @@ def open_lake(lake: Lake, release_id: str | None = None) -> duckdb.DuckDBPyConne
     with lake_errors():
         connection = attach_release(lake, release_id)
         folder = lake.data_path or _data_path(connection)
-        connection.execute(f"SET allowed_directories = [{quoted(folder)}]")
+        connection.execute(f"SET allowed_directories = [{sql_literal(folder)}]")
         connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     return connection
 
@@ -112,10 +113,10 @@ def attach(lake: Lake, *, writing: bool) -> duckdb.DuckDBPyConnection:
     """
     connection = open_in_memory()
     for name in _EXTENSIONS:
-        connection.execute(f"LOAD {quoted(_extension(name))}")
+        connection.execute(f"LOAD {sql_literal(_extension(name))}")
     connection.execute(_object_store_secret(os.environ))
     if lake.password:
-        connection.execute(f"CREATE SECRET {_LOGIN} (TYPE postgres, PASSWORD {quoted(lake.password)})")
+        connection.execute(f"CREATE SECRET {_LOGIN} (TYPE postgres, PASSWORD {sql_literal(lake.password)})")
     if not writing:
         _attach(connection, lake, "READ_ONLY, OVERRIDE_DATA_PATH true")  # the folder may have another path here
     else:
@@ -126,9 +127,9 @@ def attach(lake: Lake, *, writing: bool) -> duckdb.DuckDBPyConnection:
 def _attach(connection: duckdb.DuckDBPyConnection, lake: Lake, options: str) -> None:
     import duckdb
 
-    place = f", DATA_PATH {quoted(lake.data_path)}" if lake.data_path else ""
+    place = f", DATA_PATH {sql_literal(lake.data_path)}" if lake.data_path else ""
     secret = f", META_SECRET {_LOGIN}" if lake.password else ""
-    catalogue = quoted(f"ducklake:postgres:{lake.catalogue}")
+    catalogue = sql_literal(f"ducklake:postgres:{lake.catalogue}")
     try:
         connection.execute(f"ATTACH {catalogue} AS {LAKE} ({options}{place}{secret})")
     except duckdb.InvalidInputException as error:
@@ -179,7 +180,7 @@ def _object_store_secret(environment: Mapping[str, str]) -> str:
         "URL_STYLE": "path" if endpoint.netloc else "",
         "USE_SSL": "false" if endpoint.scheme == "http" else "",
     }
-    given = "".join(f", {name} {quoted(value)}" for name, value in settings.items() if value)
+    given = "".join(f", {name} {sql_literal(value)}" for name, value in settings.items() if value)
     return f"CREATE SECRET object_store (TYPE s3{given})"
 
 
@@ -198,8 +199,3 @@ def _value(connection: duckdb.DuckDBPyConnection, sql: str) -> Any:
     row = connection.execute(sql).fetchone()
     assert row is not None
     return row[0]
-
-
-def quoted(value: object) -> str:
-    """A text as SQL writes it."""
-    return "'" + str(value).replace("'", "''") + "'"

@@ -17,8 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from warehouse.connect import open_published
-from warehouse.lake import AUTHOR, LAKE, LakeRelease, attach, lake_errors, newest_snapshot, quoted, releases
+from schemas.text import sql_literal
+from warehouse.connect import open_published, records
+from warehouse.lake import AUTHOR, LAKE, LakeRelease, attach, lake_errors, newest_snapshot, releases
 from warehouse.lake_address import Lake, LakeError
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ def _came_second(error: duckdb.Error) -> bool:
 
 def _publish_once(built: Path, lake: Lake, wanted: _Definitions, new: dict[str, Any]) -> LakeRelease:
     with TemporaryDirectory() as spilled, closing(attach(lake, writing=True)) as connection:
-        connection.execute(f"SET memory_limit = '1GB'; SET temp_directory = {quoted(spilled)}")
-        connection.execute(f"ATTACH {quoted(built)} AS {_BUILT} (READ_ONLY)")
+        connection.execute(f"SET memory_limit = '1GB'; SET temp_directory = {sql_literal(spilled)}")
+        connection.execute(f"ATTACH {sql_literal(built)} AS {_BUILT} (READ_ONLY)")
         connection.begin()
         current = _release(connection) if newest_snapshot(connection) else None
         if current is None or current["release_id"] != new["release_id"]:
@@ -94,10 +95,8 @@ def _publish_once(built: Path, lake: Lake, wanted: _Definitions, new: dict[str, 
 
 def _release(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """The row of meta.release of a connection's database."""
-    cursor = connection.execute("FROM meta.release")
-    names = [column[0] for column in cursor.description]
-    (row,) = cursor.fetchall()
-    return dict(zip(names, row, strict=True))
+    (row,) = records(connection, "FROM meta.release")
+    return row
 
 
 def _require_successor(
@@ -173,7 +172,7 @@ def _comments(name: str, table: _Table, old: _Table | None) -> Iterator[str]:
 
 
 def _text(comment: str | None) -> str:
-    return "NULL" if comment is None else quoted(comment)
+    return "NULL" if comment is None else sql_literal(comment)
 
 
 def _names_in(statement: str) -> set[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from warehouse.build import insert
-from warehouse.connect import open_for_building, open_published
+from warehouse.connect import open_for_building, open_published, records
 from warehouse.data_folder import DataFolder, sync_file, sync_folder
 from warehouse.swap import remove_left
 
@@ -64,10 +64,8 @@ def current_release(data: DataFolder) -> dict[str, Any] | None:
     if not data.published.exists():
         return None
     with open_published(data.published) as connection:
-        cursor = connection.execute("FROM meta.release")
-        names = [column[0] for column in cursor.description]
-        row = cursor.fetchone()
-    return dict(zip(names, row, strict=True)) if row else None
+        found = records(connection, "FROM meta.release")
+    return found[0] if found else None
 
 
 def building_path(data: DataFolder, release: str) -> Path:

@@ -21,6 +21,7 @@ from uuid import uuid4
 from schemas.boundary import Boundary
 from schemas.observation import Observation
 from schemas.registry import fields
+from schemas.text import sql_literal
 from warehouse.data_folder import DataFolder, sync_file, write_atomically
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Staging:
         temporary = path.with_suffix(f".{uuid4().hex}.part")  # two workers may have the same file, one taken for dead
         connection.register("decoded", frame)
         columns = ", ".join(f"{name}::{fields()[name].sql_type} AS {name}" for name in Observation._fields)
-        connection.execute(f"COPY (SELECT {columns} FROM decoded) TO '{_quoted(temporary)}' (FORMAT parquet)")
+        connection.execute(f"COPY (SELECT {columns} FROM decoded) TO {sql_literal(temporary)} (FORMAT parquet)")
         connection.unregister("decoded")
         sync_file(temporary)  # a verdict must not be there without it
         temporary.replace(path)
@@ -140,7 +141,3 @@ def boundary_rows(staging: Staging, accepted: Iterable[Staged]) -> list[dict[str
         best = max(best, (len(staging.boundaries(staged.delivery_id)), staged.known_from, staged.delivery_id))
     _, _, delivery_id = best
     return [{**row._asdict(), "delivery_id": delivery_id} for row in staging.boundaries(delivery_id)]
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import console, fail, print_json, reading_folder, rows, say
+from flows.console import console, fail, print_json, reading_folder, say
 
 if TYPE_CHECKING:
     from schemas.delivery import Arrival
@@ -172,12 +172,12 @@ def _finding(folder: DataFolder, finding_id: str) -> dict[str, Any]:
 
 
 def _file_of(folder: DataFolder, delivery_id: str | None) -> str | None:
-    from warehouse.connect import open_published
+    from warehouse.connect import open_published, records
 
     if not delivery_id or not Path(folder.published).exists():
         return None
     with open_published(folder.published) as connection:
-        found = rows(connection, "SELECT delivery_id, file_name FROM meta.delivery")
+        found = records(connection, "SELECT delivery_id, file_name FROM meta.delivery")
     return next((row["file_name"] for row in found if row["delivery_id"] == delivery_id), None)
 
 

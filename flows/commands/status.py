@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from flows.commands import DataOption, JsonOption
-from flows.console import add_row, console, plain_table, print_json, published, reading_folder, rows, say
+from flows.console import add_row, console, plain_table, print_json, published, reading_folder, say
 
 _STYLES = {"failed": "red", "late": "yellow", "due": "cyan"}
 
@@ -23,11 +23,12 @@ def status_command(data: DataOption = None, json: JsonOption = False) -> None:
     from quality.findings import OPEN
     from quality.freshness import state_on
     from quality.ledger import known_findings
+    from warehouse.connect import records
 
     today = dt.datetime.now(dt.UTC).date()
     with published(data) as connection:
-        release = rows(connection, "FROM meta.release")[0]
-        sources = rows(connection, "FROM quality.freshness ORDER BY source_id")
+        release = records(connection, "FROM meta.release")[0]
+        sources = records(connection, "FROM quality.freshness ORDER BY source_id")
     findings = [finding for finding in known_findings(reading_folder(data)) if finding["state"] in OPEN]
     sources = [source | {"state": state_on(source, today)} for source in sources]
     if json:
