@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from schemas.delivery import Arrival
     from warehouse.data_folder import DataFolder
 
-quality_app = typer.Typer(help="Read and decide on data-quality findings.", no_args_is_help=True)
+quality_app = typer.Typer(invoke_without_command=True)
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the finding, or its beginning.")]
 
@@ -23,6 +23,15 @@ IdArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the finding
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.add_typer(quality_app, name="quality")
+
+
+@quality_app.callback()
+def quality_command(context: typer.Context, data: DataOption = None, json: JsonOption = False) -> None:
+    """Read and decide on data-quality findings; alone: list the open ones."""
+    if context.invoked_subcommand is None:
+        list_command(data=data, json=json)
+    elif data or json:
+        raise typer.BadParameter(f"put options after “{context.invoked_subcommand}”.")
 
 
 @quality_app.command("list")

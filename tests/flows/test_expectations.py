@@ -64,3 +64,14 @@ def test_accepting_needs_a_reason_a_name_and_a_finding(cli: Cli, inbox: Path) ->
     assert [row["finding_id"] for row in cli("quality", "list", "--json").json] != [finding["finding_id"]]
     accepted = cli("quality", "list", "--state", "accepted", "--json").json
     assert [(row["finding_id"], row["reason"]) for row in accepted] == [(finding["finding_id"], "Fehlerseite")]
+
+
+def test_quality_alone_lists_the_findings(cli: Cli, inbox: Path, data: DataFolder) -> None:
+    fill(inbox, {"seite.html": b"<!doctype html><p>Ups", GOOD: broadband(62.96)})
+    assert cli("refresh", "--inbox", inbox).code == 3
+    assert cli("quality").out == cli("quality", "list").out
+    assert cli("quality", "--json", "--data", data.root).json == cli("quality", "list", "--json").json
+    misplaced = cli("quality", "--json", "list")
+    assert misplaced.code == 2
+    assert "after" in misplaced.stderr
+    assert cli("quality", "lst").code == 2
