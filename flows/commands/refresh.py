@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from flows.commands import DataOption, JsonOption, WarehouseOption
 from flows.console import console, data_folder, expected_errors, log_to_stderr, one_line, print_json, settings_errors
@@ -14,22 +15,37 @@ from flows.console import console, data_folder, expected_errors, log_to_stderr, 
 if TYPE_CHECKING:
     from flows.summary import Summary
 
+_SEVERAL = ("--inbox", "--only")
+
+
+class _SeveralValues(TyperCommand):
+    """`--inbox A B` as well as `--inbox A --inbox B`: refresh has no arguments of its own that could follow."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        spread: list[str] = []
+        name = ""
+        for argument in args:
+            if argument.startswith("-"):
+                name = argument
+            elif name in _SEVERAL and spread[-1] != name:
+                spread.append(name)
+            spread.append(argument)
+        return super().parse_args(ctx, spread)
+
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command(name="refresh")(refresh_command)
+    app.command(name="refresh", cls=_SeveralValues)(refresh_command)
 
 
 def refresh_command(
     sample: Annotated[bool, typer.Option("--sample", help="Run on the built-in synthetic sample.")] = False,
-    inbox: Annotated[
-        list[Path] | None, typer.Option("--inbox", help="Folder of files to take in; may be given again.")
-    ] = None,
+    inbox: Annotated[list[Path] | None, typer.Option("--inbox", help="Folder of files to take in, or several.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Fetch from the publishers what is new.")] = False,
     data: DataOption = None,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", help="Source or product to restrict the inbox to; with --live, source or publisher."),
+        typer.Option("--only", help="Sources or products to restrict the inbox to; with --live sources or publishers."),
     ] = None,
     period: Annotated[
         str, typer.Option("--period", help="With --live: fetch that year or month (2023, 2023-06) again.")

@@ -121,6 +121,7 @@ def test_an_inbox_that_is_not_there(cli: Cli, released: DataFolder) -> None:
     [
         (["--sample", "--inbox", "inbox"], "exclude each other"),
         (["--recipe"], "No such option"),
+        (["--inbox", "inbox", "--json", "more"], "unexpected extra argument"),
         ([], "data is empty. Name a folder of files with --inbox, or use --live or --sample."),
     ],
 )
@@ -132,9 +133,10 @@ def test_wrong_usage(cli: Cli, inbox: Path, data: DataFolder, arguments: list[st
     assert not data.root.exists()
 
 
-def test_several_inboxes_may_be_named_and_restricted(cli: Cli, inbox: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("again", [["--inbox"], []])
+def test_several_inboxes_may_be_named_and_restricted(cli: Cli, inbox: Path, tmp_path: Path, again: list[str]) -> None:
     other = fill(tmp_path / "more", {"landkreis_privat_2019_2.csv": broadband(50), **BAD})
-    ended = cli("refresh", "--inbox", inbox, "--inbox", other, "--only", "bnetza_breitbandatlas", "--json")
+    ended = cli("refresh", "--inbox", inbox, *again, other, "--only", "bnetza_breitbandatlas", "--json")
     assert ended.code == 0
     assert [(source["source"], source["new"]) for source in ended.json["sources"]] == [("bnetza_breitbandatlas", 2)]
 
