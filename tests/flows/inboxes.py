@@ -96,7 +96,7 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
     "landkreis_privat_2019_2.csv": (broadband(4) + b"caf\x81;1\n", "byte 0x81, which is in neither"),
     "landkreis_privat_2018_1.csv": (
         broadband(5).decode().encode("utf-16"),
-        "beginning with ff fe",
+        "text in UTF-16",
     ),
     "landkreis_privat_2018_2.csv": (broadband(6)[:-4] + b"9999\n", "9999"),
     "landkreis_privat_2017_1.csv": (broadband(7)[: -20 * len("05111;7\n")], "no row for"),
