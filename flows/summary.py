@@ -15,7 +15,7 @@ from warehouse.staging import Staged
 if TYPE_CHECKING:
     from rich.console import Console
 
-PUBLISHED, NOTHING_PUBLISHED, USAGE, PUBLISHED_WITH_PROBLEMS = 0, 1, 2, 3
+PUBLISHED, NOTHING_PUBLISHED, PUBLISHED_WITH_PROBLEMS = 0, 1, 3
 #: Entry for files that were refused before they reached the archive; they are refused again in every run.
 REFUSED = "inbox"
 #: Entry for a lake that could not be given the release; it is tried again in every run.

@@ -73,6 +73,8 @@ def refresh_command(
     feeds = _feeds(only or [], period) if live else []
     if period and not live:
         raise typer.BadParameter("--period is about fetching: use it with --live.")
+    if only and not (sample or inbox or live):
+        raise typer.BadParameter("--only restricts what comes in: use it with --inbox, --live or --sample.")
     if not (sample or inbox or live or (folder / "archive").is_dir()):
         raise typer.BadParameter(f"{folder} is empty. Name a folder of files with --inbox, or use --live or --sample.")
     log_to_stderr()

@@ -122,6 +122,7 @@ def test_an_inbox_that_is_not_there(cli: Cli, released: DataFolder) -> None:
         (["--sample", "--inbox", "inbox"], "exclude each other"),
         (["--recipe"], "No such option"),
         (["--inbox", "inbox", "--json", "more"], "unexpected extra argument"),
+        (["--only", "bnetza_breitbandatlas"], "--only restricts what comes in"),
         ([], "data is empty. Name a folder of files with --inbox, or use --live or --sample."),
     ],
 )
