@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from monitor import format as fmt
 from monitor.charts import WIDE, responsive, standalone
+from monitor.charts.text import soft
 from monitor.downloads import DOWNLOADS, exhibit_json, table_csv
 from monitor.exhibit import Exhibit
 from monitor.links import Links
@@ -118,13 +119,15 @@ class Renderer:
 
 
 def environment() -> Environment:
-    return Environment(
+    templates = Environment(
         loader=FileSystemLoader(_FOLDER / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["soft"] = soft
+    return templates
 
 
 def _ids() -> Callable[[], str]:

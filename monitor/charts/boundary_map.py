@@ -117,6 +117,6 @@ def _caption(placed: Placed, text: Sequence[str]) -> str:
 
 
 def _values(chart: RegionMap, language: Language) -> str:
-    return ", ".join(
+    return "; ".join(
         f"{tiles()[area.region_id].code}{NBSP}{area.name}: {short_text(area.figure, language)}" for area in chart.areas
     )

@@ -35,7 +35,7 @@ _BOLD: Final = 1.13
 #: Stems that long German words are put together from: a line may break before them.
 _STEMS: Final = re.compile(
     "(?<=[a-zäöüß]{3})(?=(?:potenzial|wirtschaft|dienst|leistung|überlassung|versorgung|versicherung|technolog|industri|"
-    "kommunikation|formation|verwaltung|kreis|hausen|kirchen|beschäftig|arbeits|güter|organisation|halt(?:en|ung)))"
+    "kommunikation|formation|verwaltung|kreis|hausen|kirchen|beschäftig|arbeits|güter|organisation|pflichtig|insolvenz|halt(?:en|ung)))"
 )
 #: A part of a word up to a dash between letters, a soft hyphen or the end, and the soft hyphen if there is one.
 _PARTS: Final = re.compile(f"((?:[^{SOFT_HYPHEN}-]|(?<![a-zäöüß])-|-$)*-?)({SOFT_HYPHEN}?)")
@@ -79,13 +79,18 @@ def wrap_words(text: str, width: float, *, is_bold: bool = False) -> list[str]:
     return wrap(text, max(width, *(text_width(part, is_bold=is_bold) for part in parts)), is_bold=is_bold)
 
 
+def soft(text: str) -> str:
+    """With a soft hyphen before the stems of long German words, for browsers that have no dictionary to break them."""
+    return _STEMS.sub(SOFT_HYPHEN, text)
+
+
 def _words(text: str) -> list[str]:
     return re.sub(r"[ \t\r\n]+", " ", text).strip(" ").split(" ")
 
 
 def _parts(word: str) -> list[tuple[str, str]]:
     """The parts a word may be broken into, each with the soft hyphen behind it, or nothing behind a dash."""
-    return [(match[1], match[2]) for match in _PARTS.finditer(_STEMS.sub(SOFT_HYPHEN, word)) if match[0]] or [("", "")]
+    return [(match[1], match[2]) for match in _PARTS.finditer(soft(word)) if match[0]] or [("", "")]
 
 
 def _fitting(text: str, width: float, is_bold: bool) -> Iterator[tuple[str, str]]:
