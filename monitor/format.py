@@ -149,9 +149,9 @@ def unit_word(unit: str, language: Language) -> str:
     return known.de if language == "de" else known.en
 
 
-def quantity(value: float, unit: str, language: Language) -> str:
+def quantity(value: float, unit: str, language: Language, extra_digits: int = 0) -> str:
     """Number with unit: `587.696 Personen`, `9,8 %` (English `9.8%`), `1,22`, `+3,3 %`."""
-    return _with_unit(bare(value, unit, language), unit, language)
+    return _with_unit(bare(value, unit, language, extra_digits), unit, language)
 
 
 def bare(value: float, unit: str, language: Language, extra_digits: int = 0) -> str:

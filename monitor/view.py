@@ -35,7 +35,8 @@ class View:
         """A text that a record or row has in both languages: `of(topic, "title")` is its title_de or title_en."""
         key = f"{name}_{self.lang}"
         text = record[key] if isinstance(record, dict) else getattr(record, key)
-        return str(text or "")
+        # Number and unit stay together, as everywhere on the page.
+        return str(text or "").replace(" %", f"{fmt.NBSP}%")
 
     def day(self, day: dt.date | None) -> str:
         return fmt.date(day, self.lang)
@@ -101,7 +102,7 @@ class View:
         kind, _, detail = dataset.partition("/")
         if kind == "crosswalk_employment":
             return self.t.word("scheme", detail)
-        return self.t.word("dataset", kind)
+        return self.t.word("dataset", dataset if kind == "strategy" else kind)
 
     # --- numbers ----------------------------------------------------------------------------------
 
@@ -216,14 +217,18 @@ class View:
     # --- indicators and their lights --------------------------------------------------------------
 
     def change(self, indicator: Indicator, change: float | None) -> str:
-        """Change of an indicator as shown: in per cent, or as a difference where it is a rate or quotient."""
+        """Change of an indicator as shown: in per cent, or as a difference where it is a rate or quotient.
+
+        A change that is there does not look like none: a small one has more digits.
+        """
         if change is None:
             return self.t("missing.none")
         if not self.facts.is_difference(indicator.indicator_id):
-            return fmt.quantity(change, "growth", self.lang)
+            extra = next((n for n in range(_MOST_DECIMALS) if round(change, 3 + n)), 0)
+            return fmt.quantity(change, "growth", self.lang, extra)
         decimals = _CHANGE_DECIMALS.get(indicator.unit, 0)
         while change and round(change, decimals) == 0 and decimals < _MOST_DECIMALS:
-            decimals += 1  # a change that is there must not look like none
+            decimals += 1
         number = fmt.number(change, self.lang, decimals, signed=True)
         unit = self.t("unit.points") if indicator.unit == "%" else fmt.unit_word(indicator.unit, self.lang)
         return f"{number} {unit}".rstrip()

@@ -48,8 +48,8 @@ _REMARK_TODO = (
     "Look at the file; where something is missing that comes later do nothing, else ask the publisher.",
 )
 _QUARANTINE_TODO = (
-    "Die Datei noch einmal herunterladen. Kommt sie wieder nicht an, hat sich ihr Aufbau geändert: den Betrieb bitten, "
-    "ihn zu erklären (docs/new-source.md). Die Datei bleibt im Archiv.",
+    "Die Datei noch einmal herunterladen. Wird sie wieder nicht übernommen, hat sich ihr Aufbau geändert: den "
+    "Betrieb bitten, ihn zu beschreiben (docs/new-source.md). Die Datei bleibt im Archiv.",
     "Download the file again. Where it is refused again its layout has changed: ask the operators to declare it "
     "(docs/new-source.md). The file stays archived.",
 )

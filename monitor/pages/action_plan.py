@@ -145,7 +145,9 @@ def _activities(view: View, actions: Sequence[Row]) -> Table:
         Column(t("column.state")),
     ]
     rows = [_activity(view, row) for row in actions]
+    caption = t("action_plan.activities_caption")
     if _is_reported(actions):
+        caption = t("action_plan.reported_caption")
         columns += [
             Column(t("action_plan.date")),
             Column(t("action_plan.evidence")),
@@ -153,7 +155,7 @@ def _activities(view: View, actions: Sequence[Row]) -> Table:
             Column(t("action_plan.spent_eur"), numeric=True),
         ]
         rows = [[*cells, *_report(view, row)] for cells, row in zip(rows, actions, strict=True)]
-    return Table(t("action_plan.activities_caption"), tuple(columns), rows)
+    return Table(caption, tuple(columns), rows)
 
 
 def _activity(view: View, row: Row) -> list[Cell]:

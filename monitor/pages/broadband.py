@@ -53,7 +53,7 @@ def pages(view: View) -> Iterator[Page]:
             **mobile_exhibits(view),
         }
         if bars := comparison(view, view.facts.indicators[GIGABIT], PATH):
-            exhibits["bars"] = replace(bars, slug="breitband-kommunen")
+            exhibits["bars"] = replace(bars, slug="breitband-kommunen", note="")
     yield Page(
         path=PATH,
         template="breitband.html.j2",
@@ -227,6 +227,8 @@ def _table(view: View, customer: str, technology: str, rows: Sequence[Row]) -> T
     cells = [
         (_name(view, region), *compact(_cell(view, found.get((region.region_id, rate))) for rate in rates))
         for region in _regions(view)
+        # The file on businesses has no row for NRW and Germany: a row of dashes would say nothing.
+        if region.level == "kreis" or any((region.region_id, rate) in found for rate in rates)
     ]
     caption = t(f"breitband.{customer}", technology=t.word("technology", technology))
     heads = [t("breitband.rate", mbit=number(rate, view.lang)) for rate in rates]

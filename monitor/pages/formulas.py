@@ -5,12 +5,15 @@ from __future__ import annotations
 from monitor.facts import Row
 from monitor.view import View
 
+#: Of indicators that a mart computes otherwise than its others.
+_OF_MARTS = {"action_plan_cost_planned": "formula.planned"}
+
 
 def formula(view: View, indicator_id: str) -> list[str]:
     """One sentence per source table, in the order in which they are used; one sentence where a mart computes it."""
     terms = view.facts.grouped(_TERMS, "indicator_id").get(indicator_id)
     if not terms:
-        return [view.t(f"formula.{indicator_id.partition('.')[0].partition('_')[0]}")]
+        return [view.t(_OF_MARTS.get(indicator_id, f"formula.{indicator_id.partition('_')[0]}"))]
     by_source: dict[int, list[Row]] = {}
     for term in terms:
         by_source.setdefault(term["source_rank"], []).append(term)

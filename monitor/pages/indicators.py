@@ -157,7 +157,9 @@ def _origin(view: View, value: Value, notes: _Notes) -> Origin:
     key = (value.indicator_id, value.region_id, value.reference_date)
     cells = view.facts.grouped(_LINEAGE, "indicator_id", "region_id", "reference_date").get(key, [])
     cell = view.cell(view.figure(value), (), is_bare=True)
-    if len(cells) <= _NAMED_CELLS:
+    if value.dataset.startswith("strategy/"):
+        named = value.dataset.removeprefix("strategy/")
+    elif len(cells) <= _NAMED_CELLS:
         named = ", ".join(view.locator(cell["locator"]) for cell in cells)
     else:
         named = view.t("indicator.cells", count=len(cells))

@@ -46,6 +46,6 @@ def _sources(view: View) -> Table:
 
 _SOURCES = """
     SELECT DISTINCT product, publisher, licence, attribution FROM meta.source
-    WHERE coalesce(product, publisher) IS NOT NULL
+    SEMI JOIN (FROM meta.delivery WHERE state = 'accepted') USING (source_id)
     ORDER BY publisher, product, licence, attribution
 """

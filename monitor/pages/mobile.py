@@ -36,6 +36,16 @@ def mobile_exhibits(view: View) -> dict[str, Exhibit]:
     return exhibits
 
 
+#: Technologies from the oldest generation on; areas from settlements out, ways from motorways down.
+_ORDERS = {
+    "technology": ("2g", "lte2", "lte6", "lte10", "4g", "5g2", "5g", "5g_sa"),
+    "area_type": (
+        "total", "residential", "commercial", "agriculture", "forest_and_meadow", "water",
+        "motorways", "federal_roads", "state_roads", "district_roads", "railways", "waterways",
+    ),
+}  # fmt: skip
+
+
 def _best(rows: Sequence[Row]) -> str:
     """The technology that says most: the newest generation that is not a mere part of it."""
     order = ("5g", "5g2", "4g", "lte10", "lte6", "lte2", "2g")
@@ -70,8 +80,8 @@ def _exhibit(view: View, name: str, title: str, rows: Sequence[Row], across: str
 
 
 def _place(across: str) -> Callable[[str], tuple[int, str]]:
-    """Technologies from the oldest generation on, anything else by name."""
-    order = ("2g", "lte2", "lte6", "lte10", "4g", "5g2", "5g", "5g_sa") if across == "technology" else ()
+    """The place of a value in its order, anything else behind by name."""
+    order = _ORDERS.get(across, ())
     return lambda head: (order.index(head) if head in order else len(order), head)
 
 

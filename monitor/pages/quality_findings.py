@@ -9,6 +9,7 @@ from monitor.exhibit import Column, Table
 from monitor.facts import Row
 from monitor.pages.quality_parts import open_findings, source_cell
 from monitor.view import View
+from quality.findings import PROGRAM_SAYS
 
 #: Findings on the page, open ones and of each kind of decided ones; `s3monitor quality list` has all.
 MOST_FINDINGS = 80
@@ -22,10 +23,12 @@ _DECIDED = """
 
 @dataclass(frozen=True)
 class Finding:
-    """An open finding. concerns: pairs of word and what it is about; command: decides on it."""
+    """An open finding. program_says: English, for the operators, where the text is German; concerns: pairs of word and
+    what it is about; command: decides on it."""
 
     id: str
     text: str
+    program_says: str
     severity: str
     severity_word: str
     since: str
@@ -38,21 +41,25 @@ class Finding:
 
 def findings(view: View) -> list[Finding]:
     """Findings that nobody has decided on, the most severe first, as many as fit a page."""
-    return [
-        Finding(
-            id=row["finding_id"],
-            text=view.of(row, "text"),
-            severity=row["severity"],
-            severity_word=view.t.word("severity", row["severity"]),
-            since=view.day(row["first_seen"].date()),
-            is_recurring=row["state"] == "recurring",
-            todo=view.of(row, "todo"),
-            concerns=_concerns(view, row),
-            indicators=_indicators(view, row),
-            command=view.t("quality_page.command", id=row["finding_id"]),
+    found = []
+    for row in open_findings(view.facts)[:MOST_FINDINGS]:
+        text, _, said = view.of(row, "text").partition(PROGRAM_SAYS)
+        found.append(
+            Finding(
+                id=row["finding_id"],
+                text=text,
+                program_says=said.strip(),
+                severity=row["severity"],
+                severity_word=view.t.word("severity", row["severity"]),
+                since=view.day(row["first_seen"].date()),
+                is_recurring=row["state"] == "recurring",
+                todo=view.of(row, "todo"),
+                concerns=_concerns(view, row),
+                indicators=_indicators(view, row),
+                command=view.t("quality_page.command", id=row["finding_id"]),
+            )
         )
-        for row in open_findings(view.facts)[:MOST_FINDINGS]
-    ]
+    return found
 
 
 def _concerns(view: View, row: Row) -> list[tuple[str, str]]:
@@ -64,7 +71,7 @@ def _concerns(view: View, row: Row) -> list[tuple[str, str]]:
     regions = [view.region(each) for each in row["region_ids"] or () if each in view.facts.regions]
     days = [view.day(day) for day in row["dates"] or ()]
     pairs = [
-        (t("column.source"), _product(view, row["source_id"])),
+        (t("column.source"), _product(view, row["source_id"]) or (delivery.product if delivery else "")),
         (t("column.file"), file),
         (t("column.region"), _some(view, regions)),
         (t("column.dates"), _some(view, days)),

@@ -27,6 +27,7 @@ from monitor.site import build_site
 from monitor.texts import Lang, Texts
 from monitor.view import View
 from quality.decisions import Decision, add_decision
+from quality.findings import PROGRAM_SAYS
 from reference.regions import ruhr_kreise
 from tests.built_site import Built, Parsed
 from tests.flows.conftest import rows
@@ -354,7 +355,9 @@ def test_every_open_finding_says_what_to_do_and_how_to_decide(reported: Built) -
     assert articles.keys() == {finding_id for finding_id, _, _ in found}
     assert len(found) > 0
     for finding_id, text, todo in found:
-        assert " ".join(text.split()) in articles[finding_id]
+        # What the program says in English stands in a line of its own, not in the heading.
+        for part in text.split(PROGRAM_SAYS):
+            assert " ".join(part.split()) in articles[finding_id]
         assert todo in articles[finding_id]
         assert f"s3monitor quality accept {finding_id} --reason" in articles[finding_id]
 
@@ -421,7 +424,7 @@ def test_every_table_and_column_is_explained(site: Built, folder: str, language:
     [
         (branchen.pages, "Es liegen noch keine Beschäftigten nach Branchen vor."),
         (lead_markets.pages, "liegen keine Beschäftigten nach Branchen vor"),
-        (context.pages, "Noch ohne Wert für die Metropole Ruhr: Bevölkerung."),
+        (context.pages, "Ohne Wert für die Metropole Ruhr: Bevölkerung."),
         (broadband.pages, "Der Breitbandatlas ist noch nicht geladen."),
     ],
 )
@@ -496,3 +499,35 @@ def test_where_nothing_is_known_nothing_is_estimated(site: Built) -> None:
     found = [row for path, page in site.pages.items() if path.startswith("indikator/") for row in table_rows(page)
              if row[1:2] == ["nicht bekannt"]]  # fmt: skip
     assert "geschätzt" not in {row[2] for row in found}
+
+
+# --- words that must be true --------------------------------------------------------------------------
+
+
+def test_english_of_the_program_is_in_no_german_heading(reported: Built) -> None:
+    page = reported.pages["qualitaet.html"]
+    assert any(e.text == PROGRAM_SAYS.rstrip(":") for e in page.elements if e.tag == "dt")
+    assert not [e.text for e in page.elements if e.tag == "h3" and PROGRAM_SAYS in e.text]
+
+
+def test_planned_costs_are_those_of_the_plan_not_of_entries(site: Built) -> None:
+    page = site.pages["indikator/action_plan_cost_planned.html"]
+    assert "Summe der Kosten, die der Regional Action Plan je Teilmaßnahme druckt." in texts(page, tag="li")
+    assert ["Regional Action Plan", "action_cost.csv"] in [cells[3:] for cells in table_rows(page)]
+
+
+def test_licences_are_those_of_accepted_files(reported: Built) -> None:
+    """A page of an error that came in place of a file has none: no line of unknowns."""
+    products = {cells[0] for cells in table_rows(reported.pages["methodik.html"]) if len(cells) == 4}
+    assert products
+    assert "unbekannt" not in products
+
+
+def test_a_small_change_does_not_look_like_none(site: Built) -> None:
+    import duckdb
+
+    with closing(duckdb.connect(str(site.data.published), read_only=True)) as connection:
+        view = View(Facts(connection), "de")
+        population = view.facts.indicators["population"]
+        shown = [view.change(population, change) for change in (-0.00013, 0.0, 0.012)]
+    assert [text.replace(fmt.NBSP, " ") for text in shown] == ["−0,01 %", "0,0 %", "+1,2 %"]

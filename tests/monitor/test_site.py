@@ -172,7 +172,7 @@ def test_a_change_beside_a_newer_value_names_both_its_days(site: Built) -> None:
     [(start, end)] = rows(site.data, sql)
     cards = [e.text for e in site.pages["index.html"].elements if "card" in e.attributes.get("class", "").split()]
     (card,) = [text for text in cards if text.startswith("Beschäftigte")]
-    assert f"von {start} bis {end}" in card
+    assert f"vom {start} bis {end}" in card
     assert f"seit {start}" not in card
 
 

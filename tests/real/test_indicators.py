@@ -139,7 +139,10 @@ def test_one_finding_for_the_business_that_was_re_coded_in_muelheim(
     found = warehouse.execute(
         "SELECT text_de FROM quality.finding WHERE check_id = 'employment_jump' AND list_contains(region_ids, '05117')"
     ).fetchall()
-    changes = "24-30,32,33 10.313 → 6.059; B,D,E 990 → 4.917"
+    changes = (
+        "Metall- und Elektroindustrie, Stahlindustrie (24-30,32,33) 10.313 → 6.059; "
+        "Bergbau, Energie- und Wasserversorgung, Entsorgung (B,D,E) 990 → 4.917"
+    )
     assert found == [
         (f"Beschäftigte in Mülheim an der Ruhr, 31.12.2019 → 31.03.2020: {changes} (Branchen nach ba-rr)",)
     ]
