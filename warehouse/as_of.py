@@ -60,6 +60,10 @@ AS_OF = {
 }
 
 
+#: Officers' reports: what is about a later day was not known on a day.
+_REPORTED = "marts.action_indicator"
+
+
 def as_of_macros() -> Iterator[str]:
     """CREATE MACRO statements, each taking a day."""
     for mart, macro in AS_OF.items():
@@ -68,6 +72,7 @@ def as_of_macros() -> Iterator[str]:
 
 def _as_of(sql: str) -> str:
     sql = re.sub(r"\bhistory\.latest\b", "history.observation_as_of(day)", sql)
+    sql = sql.replace(_REPORTED, f"(FROM {_REPORTED} WHERE reference_date <= day)")
     sql = re.sub(r"(?<![\w.])indicator_input\b(?!\.)", AS_OF["indicator_input"] + "(day) indicator_input", sql)
     return re.sub(
         r"\bmarts\.(\w+)\b(?!\()",
@@ -94,7 +99,9 @@ def open_as_of(path: Path, day: dt.date, marts: Iterable[str]) -> duckdb.DuckDBP
         connection.execute(statement)
     connection.execute(f"CREATE TEMP VIEW indicator_input AS\n{select('indicator_input')}")
     for name in computed:
-        connection.execute(f"CREATE OR REPLACE VIEW {name} AS\n{select(name.split('.')[1])}")
+        sql = select(name.split(".")[1])
+        known = f"FROM ({sql}) WHERE reference_date <= DATE '{day}'" if name == _REPORTED else sql
+        connection.execute(f"CREATE OR REPLACE VIEW {name} AS\n{known}")
     connection.execute(select("comparisons"))
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")

@@ -20,7 +20,8 @@ from tests.warehouse.building import (
     rows,
     stage,
 )
-from warehouse.build import build
+from warehouse.as_of import open_as_of
+from warehouse.build import MARTS, build
 
 JUNE, DECEMBER, APRIL, MARCH = (
     dt.date(2024, 6, 29),
@@ -159,3 +160,13 @@ def test_freshness_of_a_source_is_that_of_its_last_arrival(built: Path) -> None:
     assert found["broken"]["arrived_at"] == MARCH_2025
     assert (found["mended"]["state"], found["mended"]["deliveries"]) == ("unscheduled", 2)
     assert found["mended"]["newest_reference_date"] == DAY
+
+
+def test_no_day_knows_what_the_action_plan_did_later(built: Path) -> None:
+    """The plan starts on 1 September 2021 with everything at 0; the day before, nothing of it is known."""
+    start = dt.date(2021, 9, 1)
+    days = "SELECT DISTINCT reference_date FROM {} WHERE indicator_id LIKE 'action_plan_%'"
+    for day, known in ((start, [(start,)]), (start - dt.timedelta(days=1), [])):
+        assert rows(built, days.format("marts.indicator_as_of(?::DATE)"), day) == known
+        with open_as_of(built, day, MARTS) as connection:
+            assert connection.execute(days.format("marts.indicator_value")).fetchall() == known
