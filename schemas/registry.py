@@ -78,14 +78,18 @@ def create_statements(relation: Relation) -> list[str]:
         f"{field.name} {field.sql_type}{' NOT NULL' if field.name in relation.not_null else ''}"
         for field in relation.fields
     )
-    statements = [
-        f"CREATE TABLE {relation.name} ({columns})",
-        f"COMMENT ON TABLE {relation.name} IS {_comment(relation.description_de, relation.description_en)}",
-    ]
+    return [f"CREATE TABLE {relation.name} ({columns})", *comment_statements(relation)]
+
+
+def comment_statements(relation: Relation, view: str = "") -> list[str]:
+    """COMMENT on the table of a relation, or on a view with the same columns, and on each of the columns."""
+    name = view or relation.name
+    text = _comment(relation.description_de, relation.description_en)
+    statements = [f"COMMENT ON {'VIEW' if view else 'TABLE'} {name} IS {text}"]
     for field in relation.fields:
         unit = f" [{field.unit}]" if field.unit else ""
         comment = _comment(field.description_de + unit, field.description_en + unit)
-        statements.append(f"COMMENT ON COLUMN {relation.name}.{field.name} IS {comment}")
+        statements.append(f"COMMENT ON COLUMN {name}.{field.name} IS {comment}")
     return statements
 
 

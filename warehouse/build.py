@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.observation import Observation
-from schemas.registry import create_statements, relations
+from schemas.registry import comment_statements, create_statements, relations
 from transforms.sql import measures_sql
 from warehouse.as_of import OBSERVATION_AS_OF, as_of_macros
 from warehouse.connect import open_for_building
@@ -94,6 +94,8 @@ def build(
             connection.execute(f"INSERT INTO {relation} BY NAME\n{select(relation.split('.')[1])}")
         for macro in (select("comparisons"), *as_of_macros()):
             connection.execute(macro)
+        for comment in comment_statements(relations()["history.observation"], view="history.latest"):
+            connection.execute(comment)
 
 
 def insert(connection: duckdb.DuckDBPyConnection, relation: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -60,6 +60,12 @@ def test_every_relation_is_explained_in_both_languages_and_there_is_none_beside(
     }
 
 
+def test_the_view_of_the_newest_observations_is_explained_like_history(columns: Columns) -> None:
+    named = {name: [(column, comment) for column, _, _, comment in columns[name]] for name in columns}
+    assert named["history.latest"] == named["history.observation"]
+    assert columns.keys() == {*relations(), "history.latest"}
+
+
 def test_the_dictionary_describes_every_column(small_warehouse: Path) -> None:
     found = rows(
         small_warehouse,
