@@ -64,9 +64,12 @@ def _wait_for(address: str, process: subprocess.Popen[bytes], patience: float) -
                 return
         except (URLError, OSError):
             time.sleep(0.1)
+    if process.poll() is None:
+        what = f"did not start within {patience:.0f} s. Run"
+    else:
+        what = "ended at once. Look whether the data folder can be written and the disk has room, then run"
     raise ServerError(
-        f"Prefect's temporary server did not start within {patience:.0f} s. "
-        "Run the refresh again, or with --no-prefect: the same steps without Prefect."
+        f"Prefect's temporary server {what} the refresh again, or with --no-prefect: the same steps without Prefect."
     )
 
 

@@ -45,3 +45,9 @@ def test_a_server_whose_run_is_killed_does_not_stay(tmp_path: Path) -> None:
     while answers(address):
         assert time.monotonic() < end, "the server lives on"
         time.sleep(0.2)
+
+
+def test_a_server_that_ends_at_once_is_told_from_one_that_is_slow(tmp_path: Path) -> None:
+    cannot_write = environment(PREFECT_SERVER_DATABASE_CONNECTION_URL="sqlite+aiosqlite:////proc/nowhere/prefect.db")
+    run = subprocess.run([sys.executable, "-c", RUN], cwd=tmp_path, env=cannot_write, capture_output=True, timeout=300)
+    assert b"Prefect's temporary server ended at once. Look whether the data folder can be written" in run.stderr
