@@ -282,7 +282,12 @@ def _read_data(harvest: Harvest, columns: list[Column], keys: Keys, sheet: Sheet
     names = [i for i in range(columns[0].position) if i not in known] if table.regions == "code" else []
     for line, cells in sheet.data:
         if len(cells) != width:
-            raise Rejected(expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}")
+            raise Rejected(
+                expected=f"{width} cells",
+                found=f"{len(cells)}: {';'.join(cells)}",
+                where=f"line {line}",
+                hint="The line is cut off or shifted: download the file again.",
+            )
         name = cells[keys.region].strip()
         harvest.rows[name] += 1
         if name not in places:

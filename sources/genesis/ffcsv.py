@@ -178,7 +178,12 @@ def _check_rows(sheet: Sheet, text: str) -> None:
     width = len(sheet.header)
     for line, cells in sheet.rows:
         if len(cells) != width:
-            raise Rejected(expected=f"{width} cells", found=f"{len(cells)}: {';'.join(cells)}", where=f"line {line}")
+            raise Rejected(
+                expected=f"{width} cells",
+                found=f"{len(cells)}: {';'.join(cells)}",
+                where=f"line {line}",
+                hint="The line is cut off or shifted: download the file again.",
+            )
     if not sheet.rows or not text.endswith(("\n", "\r")):
         line, cells = sheet.rows[-1] if sheet.rows else (1, [])
         raise Rejected(
