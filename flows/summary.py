@@ -69,6 +69,8 @@ def summarise(
     new = {*taken.new, *(delivery_id for report in reports for delivery_id in report.new)}
     for verdict in staged:
         entry = by_source.setdefault(verdict.source_id, SourceSummary(verdict.source_id))
+        if verdict.state == "withdrawn":
+            continue  # neither news nor in use
         if verdict.state == "quarantined":
             entry.quarantined += 1
             entry.messages.append(f"{names[verdict.delivery_id]}: {verdict.message}")

@@ -29,8 +29,9 @@ def test_a_withdrawn_file_counts_no_more_and_stays_archived(cli: Cli, inbox: Pat
     assert WRONG in withdrawn.out
     assert "Traceback" not in withdrawn.stderr
 
-    after = cli("refresh", "--inbox", inbox)  # the loss is meant: no check holds the release back
+    after = cli("refresh", "--inbox", inbox, "--json")  # the loss is meant: no check holds the release back
     assert after.code == 0, after.out
+    assert [source["unchanged"] for source in after.json["sources"]] == [1], "the good file alone"
     assert rows(data, COVERAGE) == [(GOOD,)]
     state, message, sha256 = rows(
         data, f"SELECT state, message, sha256 FROM meta.delivery WHERE file_name = '{WRONG}'"
