@@ -40,17 +40,15 @@ class Page:
     is_synthetic: bool
 
 
-def write_page(docs_folder: Path, page: Page, keep: int) -> Path:
-    """Write `<docs_folder>/<release_id>/index.html`; pages of releases before the last `keep` are removed."""
+def write_page(docs_folder: Path, page: Page) -> Path:
+    """Write `<docs_folder>/<release_id>/index.html`; drop_pages removes it with its release."""
     path = docs_folder / page.release_id / "index.html"
     write_atomically(path, render(page).encode())
-    for old in sorted(folder for folder in docs_folder.iterdir() if folder.is_dir())[:-keep]:
-        shutil.rmtree(old)
     return path
 
 
 def drop_pages(docs_folder: Path, releases: Collection[str]) -> None:
-    """Remove the pages of releases that are none of these: they were held back, or their run was killed."""
+    """Remove the pages of releases that are none of these: old, held back, or their run was killed."""
     if docs_folder.is_dir():
         for folder in docs_folder.iterdir():
             if folder.is_dir() and RELEASE_ID.fullmatch(folder.name) and folder.name not in releases:

@@ -28,7 +28,6 @@ from reference.sectors import TOTAL, scheme_names, sectors
 from schemas.observation import STATUSES, STATUSES_WITH_VALUE
 from schemas.registry import relations
 from warehouse.connect import open_for_building
-from warehouse.release import KEEP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,10 +99,10 @@ def declared_expectations() -> Declared:
     return Declared(**read_declared(_DECLARED))
 
 
-def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int = KEEP) -> list[CheckResult]:
+def run_expectations(built: Path, docs_folder: Path, release_id: str) -> list[CheckResult]:
     """Validate the marts of a built warehouse; check ids are `gx.<suite>.<expectation>`.
 
-    Writes the Data Docs of the release to `<docs_folder>/<release_id>/index.html` and keeps the last `keep`.
+    Writes the Data Docs of the release to `<docs_folder>/<release_id>/index.html`.
     """
     suites = declared_expectations().suites
     with open_for_building(built) as connection:
@@ -129,7 +128,7 @@ def run_expectations(built: Path, docs_folder: Path, release_id: str, keep: int 
         )
         for name, suite in suites.items()
     ]
-    write_page(docs_folder, Page(release_id, tables, is_synthetic=synthetic[0]), keep)
+    write_page(docs_folder, Page(release_id, tables, is_synthetic=synthetic[0]))
     return [row.check for table in tables for row in table.rows]
 
 

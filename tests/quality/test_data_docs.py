@@ -93,15 +93,6 @@ def test_names_no_outside_address() -> None:
     assert _Text(html).tags.isdisjoint({"script", "link", "img", "iframe", "object", "base"})
 
 
-def test_the_last_pages_are_kept(tmp_path: Path) -> None:
-    for month in (1, 2, 3, 4):
-        write_page(tmp_path, Page(f"20260{month}01T000000Z-aaaaaaaa", [], is_synthetic=False), keep=2)
-    assert sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()) == [
-        "20260301T000000Z-aaaaaaaa/index.html",
-        "20260401T000000Z-aaaaaaaa/index.html",
-    ]
-
-
 def requested_by(page: Path, folder: Path) -> list[str]:
     """Addresses other than files that a page asks for when it is opened; nothing leaves the machine."""
     log = folder / "net.json"
@@ -141,14 +132,14 @@ def test_a_browser_requests_nothing_for_it(tmp_path: Path) -> None:
     beacon = tmp_path / "beacon.html"
     beacon.write_text('<img src="http://beacon.invalid/x.png">', encoding="utf-8")
     assert requested_by(beacon, tmp_path) == ["http://beacon.invalid/x.png"]
-    written = write_page(tmp_path / "docs", page_of(BROKEN, DOUBTFUL, MET, examples=("a",)), keep=1)
+    written = write_page(tmp_path / "docs", page_of(BROKEN, DOUBTFUL, MET, examples=("a",)))
     assert requested_by(written, tmp_path) == []
 
 
-def test_pages_of_releases_that_never_came_out_are_dropped(tmp_path: Path) -> None:
+def test_pages_of_releases_that_are_not_there_are_dropped(tmp_path: Path) -> None:
     drop_pages(tmp_path / "none yet", [])
     page = page_of(MET)
-    kept = write_page(tmp_path, page, keep=5)
-    held_back = write_page(tmp_path, Page("20261122T000000Z-00000000", page.tables, is_synthetic=False), keep=5)
+    kept = write_page(tmp_path, page)
+    held_back = write_page(tmp_path, Page("20261122T000000Z-00000000", page.tables, is_synthetic=False))
     drop_pages(tmp_path, {page.release_id})
     assert (kept.exists(), held_back.parent.exists()) == (True, False)
