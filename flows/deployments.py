@@ -81,10 +81,10 @@ def _refresh(only: list[str], period: str) -> Any:
     except Exception as error:
         notify(data.root, Summary(error=one_line(error)))
         raise
+    notify(data.root, summary)  # first: it does not need the server of Prefect
     create_markdown_artifact(key="refresh-summary", markdown=as_markdown(summary), description="Ergebnis des Laufs")
     if summary.published:
         keep_report(data, str(summary.release_id))
-    notify(data.root, summary)
     return ended(summary)
 
 
