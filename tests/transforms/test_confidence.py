@@ -65,3 +65,9 @@ def test_it_covers_the_true_quotient_as_often_as_it_says(measures: duckdb.DuckDB
         *(truth, region.tolist(), rest.tolist()),
     )
     assert covered == pytest.approx(0.95, abs=0.01)
+
+
+def test_a_part_larger_than_its_whole_has_no_interval(measures: duckdb.DuckDBPyConnection) -> None:
+    """Figures of different tables may disagree; one such row must not end the whole query."""
+    for figures in ((20, 100, 10, 1000), (120, 100, 500, 1000), (10, 100, 990, 1000)):
+        assert interval(measures, *figures) == [None, None]
