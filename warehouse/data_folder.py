@@ -76,7 +76,7 @@ class DataFolder:
         marker = self.kind
         kind = "synthetic" if synthetic else "real"
         if marker.exists():
-            found = json.loads(marker.read_text(encoding="utf-8"))["kind"]
+            found = _kind(marker)
             if found != kind:
                 raise DataFolderError(
                     f"{self.root} holds {found} data and refuses {kind} data. "
@@ -102,6 +102,16 @@ class DataFolder:
                     )
                 time.sleep(1)
             yield
+
+
+def _kind(marker: Path) -> str:
+    try:
+        return str(json.loads(marker.read_text(encoding="utf-8"))["kind"])
+    except (ValueError, LookupError, TypeError) as error:
+        raise DataFolderError(
+            f'{marker} is damaged: expected {{"kind": "real"}}, or "synthetic" where the folder holds the sample. '
+            "Restore it from the backup, or write it so."
+        ) from error
 
 
 def _locked(lock: IO[str]) -> bool:

@@ -19,6 +19,14 @@ def test_synthetic_and_real_data_never_share_a_folder(data: DataFolder, first: b
     DataFolder(data.root).claim(synthetic=first)
 
 
+@pytest.mark.parametrize("content", ["", '{"kind"', "[]", "{}"])
+def test_a_damaged_marker_is_told(data: DataFolder, content: str) -> None:
+    data.claim(synthetic=False)
+    data.kind.write_text(content)
+    with pytest.raises(DataFolderError, match=r'kind\.json is damaged: expected \{"kind": "real"\}'):
+        data.claim(synthetic=False)
+
+
 def test_one_writer_at_a_time(data: DataFolder) -> None:
     with (
         data.writing(),
