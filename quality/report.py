@@ -204,24 +204,16 @@ def _refused(deliveries: Iterable[dict[str, Any]], changes: Diff | None) -> Tabl
 
 
 def _new_values(changes: Diff, names: _Names) -> Table:
-    dates = _dates_by_indicator(changes, "new")
+    dates = changes.dates("new")
     rows = [(names.indicator(i), german(len(days)), _span(days)) for i, days in dates.items()]
     return _table("Neue Indikatorwerte", ("Indikator", "Anzahl", "Stichtage"), rows, "Keine neuen Werte.", numeric=(1,))
 
 
 def _gone(changes: Diff, names: _Names) -> Table:
-    dates = _dates_by_indicator(changes, "gone")
+    dates = changes.dates("gone")
     rows = [(names.indicator(i), german(len(days)), _span(days)) for i, days in dates.items()]
     columns = ("Indikator", "Anzahl", "Stichtage")
     return _table("Weggefallene Indikatorwerte", columns, rows, "Kein Wert ist weggefallen.", numeric=(1,))
-
-
-def _dates_by_indicator(changes: Diff, kind: str) -> dict[str, list[dt.date]]:
-    dates = defaultdict(list)
-    for value in changes.values:
-        if value.kind == kind:
-            dates[value.indicator_id].append(value.reference_date)
-    return dict(sorted(dates.items()))
 
 
 def _revised(changes: Diff, names: _Names) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -124,6 +125,14 @@ class Diff:
     findings: list[FindingChange]
     marts: list[MartSize]
     not_compared: list[str]
+
+    def dates(self, kind: str) -> dict[str, list[dt.date]]:
+        """Reference dates of the values of one kind by indicator, one for each region that has it."""
+        dates = defaultdict(list)
+        for value in self.values:
+            if value.kind == kind:
+                dates[value.indicator_id].append(value.reference_date)
+        return dict(sorted(dates.items()))
 
 
 def release_path(data: DataFolder, release: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,13 +91,9 @@ def _section(title: str, lines: list[str], total: int | None = None) -> Iterator
 
 def _counted(found: Diff, kind: str) -> list[str]:
     """One line per indicator: how many values, of which dates."""
-    dates = defaultdict(list)
-    for value in found.values:
-        if value.kind == kind:
-            dates[value.indicator_id].append(value.reference_date)
     return [
         f"{indicator_id}: {len(days)}, {min(days)}{f' to {max(days)}' if len(set(days)) > 1 else ''}"
-        for indicator_id, days in sorted(dates.items())
+        for indicator_id, days in found.dates(kind).items()
     ]
 
 
