@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated, ClassVar, Literal
 
-from reference.tables import read_csv
+from reference.rows import Cell, Row, rows
 
 RUHR, NRW, GERMANY = "RUHR", "05", "DE"
 #: What the publishers call Germany where other regions carry an AGS.
@@ -15,33 +16,25 @@ GERMANY_CODES = ("DG", "D", "Deutschland")
 
 
 @dataclass(frozen=True)
-class Region:
-    """region_id: 5-digit AGS, `RUHR`, `05` or `DE`; level: `kreis`, `ruhr`, `land` or `bund`."""
+class Region(Row):
+    """region_id: 5-digit AGS, `RUHR`, `05` or `DE`; genesis_label: "" for the Ruhr, which GENESIS does not know."""
 
+    FILE: ClassVar[str] = "regions.csv"
+    KEY: ClassVar[tuple[str, ...]] = ("region_id",)
     region_id: str
     name: str
-    genesis_label: str
-    level: str
+    genesis_label: Annotated[str, Cell("a label or nothing", str)]
+    level: Literal["kreis", "ruhr", "land", "bund"]
     parent_id: str | None
     in_ruhr: bool
     nuts3: str | None
+    source: str
 
 
 @cache
 def regions() -> dict[str, Region]:
     """All monitored regions by region_id, Kreise first."""
-    return {
-        row["region_id"]: Region(
-            region_id=row["region_id"],
-            name=row["name"],
-            genesis_label=row["genesis_label"],
-            level=row["level"],
-            parent_id=row["parent_id"] or None,
-            in_ruhr=row["in_ruhr"] == "true",
-            nuts3=row["nuts3"] or None,
-        )
-        for row in read_csv("regions.csv")
-    }
+    return {region.region_id: region for region in rows(Region)}
 
 
 @cache

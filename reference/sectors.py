@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated, ClassVar
 
-from reference.tables import read_csv
+from reference.rows import Cell, Row, list_of, one_of, rows
 
 TOTAL, NOT_STATED = "TOTAL", "NA"
 BA_REGIONALREPORT, GENESIS_13, LDB_SECTIONS, DIVISIONS = "ba-rr", "genesis-13", "ldb-sections", "wz08-2"
 
+_CHILDREN = ("complete", "all_but_not_stated", "partial", "")
+_Children = Annotated[str, one_of(f"one of {', '.join(_CHILDREN[:-1])}, or nothing", lambda: _CHILDREN)]
+_Divisions = Annotated[tuple[str, ...], list_of(Cell("a division of WZ 2008", str))]
+
 
 @dataclass(frozen=True)
-class Sector:
+class Sector(Row):
     """One code of a scheme.
 
     children            `complete` where the codes below it add up to it; `all_but_not_stated` where they do but for
@@ -23,15 +28,18 @@ class Sector:
     partial_divisions   divisions it shares with another code
     """
 
+    FILE: ClassVar[str] = "sectors.csv"
+    KEY: ClassVar[tuple[str, ...]] = ("sector_scheme", "sector_id")
     sector_scheme: str
     sector_id: str
     label_de: str
     label_en: str
     parent_id: str | None
-    children: str
-    divisions: tuple[str, ...]
-    partial_divisions: tuple[str, ...]
+    children: _Children
+    divisions: _Divisions
+    partial_divisions: _Divisions
     wz_version: str
+    source: str
 
 
 @cache
@@ -48,18 +56,8 @@ def scheme_names() -> tuple[str, ...]:
 @cache
 def _schemes() -> dict[str, dict[str, Sector]]:
     schemes: dict[str, dict[str, Sector]] = {}
-    for row in read_csv("sectors.csv"):
-        schemes.setdefault(row["sector_scheme"], {})[row["sector_id"]] = Sector(
-            sector_scheme=row["sector_scheme"],
-            sector_id=row["sector_id"],
-            label_de=row["label_de"],
-            label_en=row["label_en"],
-            parent_id=row["parent_id"] or None,
-            children=row["children"],
-            divisions=tuple(row["divisions"].split()),
-            partial_divisions=tuple(row["partial_divisions"].split()),
-            wz_version=row["wz_version"],
-        )
+    for sector in rows(Sector):
+        schemes.setdefault(sector.sector_scheme, {})[sector.sector_id] = sector
     return schemes
 
 

@@ -12,11 +12,6 @@ from reference.declared import read_declared
 FOLDER = Path(__file__).parent
 
 
-def read_csv(name: str) -> list[dict[str, str]]:
-    """Rows of `reference/<name>` as text; raises ValueError as `read_csv_file` does."""
-    return read_csv_file(FOLDER / name)
-
-
 def read_csv_file(path: Path, columns: Collection[str] | None = None) -> list[dict[str, str]]:
     """Rows of a CSV file as text, in file order.
 
