@@ -66,3 +66,13 @@ def test_an_old_file_without_its_day_is_no_newer_than_its_layout(data: DataFolde
     refresh(data, [fill(tmp_path / "second", {"alt.csv": old})])
     assert rows(data, NOW) == [(1003.0, "census2011")]
     assert rows(data, KNOWN)[0] == (dt.date(2025, 4, 9),)
+
+
+def test_two_editions_that_nothing_puts_in_order_are_a_finding(data: DataFolder, tmp_path: Path) -> None:
+    later = new_ffcsv(new_population_rows(population(1001), date="2023-12-31")).encode()
+    found = "SELECT count(*) FROM quality.finding WHERE check_id = 'vintage_order' AND state = 'open'"
+    refresh(data, [fill(tmp_path / "first", {"eins.csv": NEW})])
+    assert rows(data, found) == [(0,)]
+    both = DataFolder(tmp_path / "both")
+    refresh(both, [fill(tmp_path / "second", {"eins.csv": NEW, "zwei.csv": later})])
+    assert rows(both, found) == [(1,)]

@@ -75,6 +75,13 @@ DEFECTS = {
         f"'82000-01-01-4' AS dataset) FROM (SELECT * {COUNTED}) o, "
         "(VALUES ('gdp', 20), ('gdp_per_capita', 1)) n(variable, value)"
     ],
+    "vintage_order": [
+        "INSERT INTO quality.revision BY NAME "
+        "SELECT dataset, variable, region_id, dimensions, reference_date, unit, value AS old_value, "
+        "value + 1 AS new_value, status AS old_status, status AS new_status, delivery_id AS old_delivery_id, "
+        "delivery_id AS new_delivery_id, known_from AS old_known_from, known_from AS new_known_from, "
+        "'correction' AS cause FROM history.observation WHERE delivery_id = 'atlas'"
+    ],
     "revision_jumps": [
         "INSERT INTO quality.revision BY NAME "
         "SELECT dataset, variable, region_id, dimensions, reference_date, unit, value AS old_value, "
