@@ -30,7 +30,7 @@ from tests.attacks.seeds import Seed, seeds_by_product
 from tests.attacks.text_mutations import TEXT_MUTATIONS
 from tests.attacks.workbook_mutations import WORKBOOK_MUTATIONS
 
-#: Bounds of the issue; time is that of the processor, as the machine may be busy.
+#: What one file may take; time is that of the processor, as the machine may be busy.
 MAX_SECONDS, MAX_MEGABYTES = 5.0, 500
 #: What the libraries of the pipeline take before they have read anything; the memory of a worker holds seeds too.
 BARE_MEGABYTES = 150
