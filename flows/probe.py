@@ -10,9 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.fetch import base_address, chosen_feeds, question_for, web
+from flows.fetch import base_address, chosen_feeds, question_for, web, with_failures
 from flows.fetch_memory import read_memory
-from sources.fetching.problems import FetchError
 from sources.fetching.web import shown
 from warehouse.data_folder import DataFolder
 
@@ -38,10 +37,7 @@ def probe(data: DataFolder, feed_id: str) -> News:
     today = dt.datetime.now(dt.UTC).date()
     with tempfile.TemporaryDirectory() as folder:
         question = question_for(feed, read_memory(data, feed_id), today, Path(folder))
-        try:
-            outcomes = list(feed.probe(web(), base_address(feed), question))
-        except FetchError as problem:
-            return News(feed_id, "failed", str(problem))
+        outcomes = list(with_failures(feed_id, feed.probe(web(), base_address(feed), question)))
     if not outcomes:
         return News(feed_id, "not_probed", "")
     counts = Counter(outcome.state for outcome in outcomes)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.fetch import fetch
+from flows.fetch import chosen_feeds, fetch
+from flows.probe import probe_all
+from sources.fetching.feed import Outcome
 from tests.flows.conftest import Ended
 from tests.flows.live import Live
 from tests.publishers.arbeitsagentur import SEARCH
@@ -116,3 +118,18 @@ def test_an_unknown_source_is_wrong_usage(live: Live) -> None:
     ended = live.run("probe", "--only", "atlas")
     assert ended.code == 2
     assert "no source atlas; known are ba_regionalreport" in " ".join(ended.stderr.replace("│", " ").split())
+
+
+def test_an_answer_that_nobody_foresaw_does_not_stop_the_others(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed = chosen_feeds([MONITORING])[MONITORING]
+
+    def unforeseen(*_: object) -> Iterator[Outcome]:
+        yield from ()
+        raise KeyError("releases")
+
+    monkeypatch.setattr(type(feed), "probe", unforeseen)
+    with live.in_place():
+        news = {found.source: found for found in probe_all(live.data, [MONITORING, REPORTS])}
+    assert news[MONITORING].state == "failed"
+    assert "KeyError. Please report it." in news[MONITORING].detail
+    assert news[REPORTS].state == "unchanged"
