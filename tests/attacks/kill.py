@@ -114,6 +114,7 @@ class World:
                         self.inbox, folder / str(number), lambda path, hashes=part: sha256_of(path) in hashes
                     )
                     self.run(undisturbed, Death(step="take_in", is_after=True), came)
+                    time.sleep(1)  # times of arrival are whole seconds
                 ended = self.run(undisturbed, LIVES)
                 assert ended.code == 0, ended.output
                 assert arrivals_of(undisturbed, since=self.before) == parts, "the files did not arrive in these parts"
