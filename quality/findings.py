@@ -32,6 +32,7 @@ PROGRAM_SAYS = "Meldung des Programms:"
 _REMARKS_DE = {
     "genesis.level_incomplete": "Die Datei enthält für die Kreise (noch) keine Werte",
     "genesis.regions_missing": "In der Datei fehlen Regionen, die zu ihrer Ebene gehören",
+    "genesis.rows_missing": "In der Datei fehlen Zeilen, die andere Regionen haben",
     "genesis.times_missing": "In der Datei fehlen Jahre innerhalb der Zeitreihe",
     "times_missing": "In der Datei fehlen Jahre oder Monate innerhalb der Zeitreihe",
     "regions_missing": "In der Datei fehlen Regionen, die zu ihrer Ebene gehören",

@@ -20,6 +20,7 @@ from sources.rejected import Rejected
 
 LEVEL_INCOMPLETE = "genesis.level_incomplete"
 REGIONS_MISSING = "genesis.regions_missing"
+ROWS_MISSING = "genesis.rows_missing"
 TIMES_MISSING = "genesis.times_missing"
 LOST_ZEROS = "A spreadsheet may have dropped leading zeros: use the file as downloaded."
 #: A level counts as not delivered when at most this share of the Kreise is filled while the Land is.
@@ -211,7 +212,12 @@ class Harvest:
             retrieved_by=retrieved_by,
             layout=layout,
             skipped=dict(self.skipped),
-            remarks=[*self._levels_incomplete(), *self._regions_missing(), *self._times_missing()],
+            remarks=[
+                *self._levels_incomplete(),
+                *self._regions_missing(),
+                *self._rows_missing(),
+                *self._times_missing(),
+            ],
         )
 
     def _check_holes(self) -> None:
@@ -281,19 +287,34 @@ class Harvest:
             text += f" (and {len(empty) - 1} more of this kind)"
         return [Remark(LEVEL_INCOMPLETE, text, first.locator)]
 
+    def _region_ids(self) -> set[str]:
+        return {str(key[1]) for key in self._observations}
+
     def _regions_missing(self) -> list[Remark]:
         """One remark where a level is there and a region of it is not: a selection, or rows that got lost.
 
-        All Kreise of NRW or those of the Ruhr are a whole; NRW and Germany belong to a table with other Länder.
+        All Kreise of NRW or those of the Ruhr are a whole; NRW and Germany belong to a table with other Länder, and
+        Germany to every table of the Regionalstatistik that has a Land.
         """
-        found = {str(key[1]) for key in self._observations}
+        found = self._region_ids()
         missing = missing_kreise(found)
         others = {region for region in self.rows if _LAND.fullmatch(region)} - {NRW}
         if others:
             missing += sorted({NRW, GERMANY} - found)
+        elif self.table.instance == "regionalstatistik" and NRW in found:
+            missing += sorted({GERMANY} - found)
         if not missing:
             return []
         return [Remark(REGIONS_MISSING, f"No row for {len(missing)} regions: {' '.join(missing)}")]
+
+    def _rows_missing(self) -> list[Remark]:
+        """One remark where other regions have more rows: those of a year may be lost in all of NRW at once."""
+        usual, found = max(self.rows.values()), self._region_ids()
+        ours = max((number for key, number in self.rows.items() if key in found), default=usual)
+        if ours == usual:
+            return []
+        fuller = max(self.rows, key=lambda key: self.rows[key])
+        return [Remark(ROWS_MISSING, f"{usual} rows for {fuller}, {ours} for the regions of NRW")]
 
     def _times_missing(self) -> list[Remark]:
         """One remark where years are missing inside a series: all rows of a year may be lost in all regions at once."""

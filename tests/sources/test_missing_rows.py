@@ -91,6 +91,24 @@ def test_a_kreis_is_missing_from_a_genesis_table_with_a_footer(decode: Decode) -
     assert found["genesis.regions_missing"] == "No row for 1 regions: 05113"
 
 
+def test_germany_is_missing_from_a_table_of_the_regionalstatistik(decode: Decode) -> None:
+    name = "12711-04-02-4_2021.csv"
+    assert "genesis.regions_missing" not in remarks(decode(sample()[name], name))
+    found = remarks(decode(without(name, "^DG;"), name))
+    assert found["genesis.regions_missing"] == "No row for 1 regions: DE"
+
+
+def test_a_year_is_missing_from_all_regions_of_nrw_and_not_from_the_others(decode: Decode) -> None:
+    name = "13211-02-05-4_2015-2024.csv"
+    lines = text(name).splitlines(keepends=True)
+    others = [line.replace(";05113;", ";16077;") for line in lines if ";05113;" in line]
+    start = next(number for number, line in enumerate(lines) if line.startswith("2015;"))
+    whole = "".join([*lines[:start], *others, *lines[start:]])
+    assert "genesis.rows_missing" not in remarks(decode(whole, name))
+    cut = re.sub(r"^2024;(05|DG).*\n", "", whole, flags=re.MULTILINE)
+    assert remarks(decode(cut, name))["genesis.rows_missing"] == "10 rows for 16077, 9 for the regions of NRW"
+
+
 def test_a_year_is_missing_from_a_series_in_all_regions(decode: Decode) -> None:
     name = "13211-02-05-4_2015-2024.csv"
     assert "genesis.times_missing" not in remarks(decode(sample()[name], name))
