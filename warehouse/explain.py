@@ -120,7 +120,10 @@ class Input:
 
 @dataclass(frozen=True)
 class Sector:
-    """A sector that counts for a topic, with the share that counts."""
+    """A sector that counts for a topic, with the share that counts.
+
+    part_of  the sector it is a printed part of; the share of that one is then that of what its parts leave
+    """
 
     sector_scheme: str
     sector_id: str
@@ -128,6 +131,13 @@ class Sector:
     label_en: str
     weight_lower: float
     weight_upper: float
+    part_of: str | None = None
+
+
+def counted_name(sector: Sector, sectors: Iterable[Sector]) -> str:
+    """`J`, or `B-E without C` where parts of a sector are printed and count for themselves."""
+    parts = [part.sector_id for part in sectors if part.part_of == sector.sector_id]
+    return " without ".join(filter(None, (sector.sector_id, ", ".join(parts))))
 
 
 @dataclass(frozen=True)
@@ -313,15 +323,28 @@ FROM meta.delivery SEMI JOIN {_LINEAGE} USING (delivery_id)
 ORDER BY publisher, product, licence, file_name, delivery_id
 """
 _SECTORS = """
-SELECT w.sector_scheme, w.sector_id, s.label_de, s.label_en, w.weight_lower, w.weight_upper
-FROM marts.indicator_value v
+WITH leaf AS (
+    SELECT w.*
+    FROM marts.indicator_value v
+    JOIN marts.sector_weight w
+        ON w.kind = 'topic' AND w.weight_upper > 0 AND v.dataset = 'crosswalk_employment/' || w.sector_scheme
+        AND ends_with(v.indicator_id, '.' || w.target_id)
+    SEMI JOIN marts.leaf_sector leaf
+        ON leaf.sector_scheme = w.sector_scheme AND leaf.sector_id = w.sector_id
+        AND leaf.reference_date = v.reference_date
+    WHERE v.indicator_id = {indicator} AND v.region_id = {region} AND v.reference_date = {date}
+)
+SELECT sector_scheme, sector_id, label_de, label_en, coalesce(rest_weight_lower, weight_lower),
+       coalesce(rest_weight_upper, weight_upper), NULL
+FROM leaf JOIN marts.sector USING (sector_scheme, sector_id)
+UNION ALL
+SELECT w.sector_scheme, w.sector_id, s.label_de, s.label_en, w.weight_lower, w.weight_upper, leaf.sector_id
+FROM leaf
+JOIN marts.sector s ON s.sector_scheme = leaf.sector_scheme AND s.parent_id = leaf.sector_id
 JOIN marts.sector_weight w
-    ON w.kind = 'topic' AND w.weight_upper > 0 AND v.dataset = 'crosswalk_employment/' || w.sector_scheme
-    AND ends_with(v.indicator_id, '.' || w.target_id)
-SEMI JOIN marts.leaf_sector leaf
-    ON leaf.sector_scheme = w.sector_scheme AND leaf.sector_id = w.sector_id AND leaf.reference_date = v.reference_date
-JOIN marts.sector s ON s.sector_scheme = w.sector_scheme AND s.sector_id = w.sector_id
-WHERE v.indicator_id = {indicator} AND v.region_id = {region} AND v.reference_date = {date}
+    ON w.kind = leaf.kind AND w.target_id = leaf.target_id AND w.sector_scheme = s.sector_scheme
+    AND w.sector_id = s.sector_id
+WHERE leaf.rest_weight_upper IS NOT NULL
 ORDER BY ALL
 """
 _STRATEGY_FILES = f"""
@@ -367,7 +390,7 @@ def _interval_reasons(value: Value, inputs: Sequence[Input], sectors: Sequence[S
         reasons.append(
             f"The ratios of the Kreise are printed rounded (± {max(roundings):g}); the bounds leave room for that."
         )
-    if coarse := [sector.sector_id for sector in sectors if sector.weight_lower != sector.weight_upper]:
+    if coarse := [counted_name(s, sectors) for s in sectors if s.weight_lower != s.weight_upper]:
         reasons.append(
             f"The sector scheme is coarser than the crosswalk of WZ divisions: of {', '.join(coarse)} only a part "
             "belongs to the topic, and the table does not say how large it is."

@@ -83,12 +83,15 @@ def _formula(formula: str, dataset: str) -> str:
 
 
 def _sectors(explanation: Explanation) -> Iterator[str]:
+    from warehouse.explain import counted_name
+
     if explanation.sectors:
         yield "Sectors that count:"
     for sector in explanation.sectors:
         weights = sorted({sector.weight_lower, sector.weight_upper})
         weight = " to ".join(f"{weight:.4g}" for weight in weights)
-        yield f"{_INDENT}{sector.sector_scheme}/{sector.sector_id}  × {weight}  {sector.label_en} · {sector.label_de}"
+        name = counted_name(sector, explanation.sectors)
+        yield f"{_INDENT}{sector.sector_scheme}/{name}  × {weight}  {sector.label_en} · {sector.label_de}"
 
 
 def _sources(explanation: Explanation) -> Iterator[str]:

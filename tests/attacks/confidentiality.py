@@ -119,10 +119,19 @@ class Release:
             self._leaves.setdefault((scheme, date), []).append(sector)
         self._targets: dict[tuple[str, dt.date, str, str, str], Ends | None] = {}
         self._weights: dict[tuple[str, str, str], dict[str, tuple[float, float]]] = {}
-        for kind, target, scheme, sector, lower, upper in connection.execute(
-            "SELECT kind, target_id, sector_scheme, sector_id, weight_lower, weight_upper FROM marts.sector_weight"
+        self._rest_weights: dict[tuple[str, str, str], dict[str, tuple[float, float]]] = {}
+        for kind, target, scheme, sector, lower, upper, rest_lower, rest_upper in connection.execute(
+            "SELECT kind, target_id, sector_scheme, sector_id, weight_lower, weight_upper, rest_weight_lower, "
+            "rest_weight_upper FROM marts.sector_weight"
         ).fetchall():
             self._weights.setdefault((kind, target, scheme), {})[sector] = lower, upper
+            if rest_upper is not None:
+                self._rest_weights.setdefault((kind, target, scheme), {})[sector] = rest_lower, rest_upper
+        self._parts: dict[tuple[str, str], list[str]] = {}
+        for scheme, whole, part in connection.execute(
+            "SELECT sector_scheme, parent_id, sector_id FROM marts.sector WHERE parent_id IS NOT NULL ORDER BY ALL"
+        ).fetchall():
+            self._parts.setdefault((scheme, whole), []).append(part)
 
     def rows(self, relation: str, where: str = "true") -> Iterator[Row]:
         cursor = self._connection.execute(f"FROM {relation} WHERE {where} ORDER BY ALL")
@@ -231,17 +240,32 @@ class Release:
         return self._targets[key]
 
     def _target_of(self, table: Margins, row: Row, region: str) -> Ends | None:
-        weights = self._weights[row["kind"], row["target_id"], table.scheme]
         found = [
-            (figure, weights[sector])
+            counted
             for sector in self._leaves.get((table.scheme, table.date), ())
-            if (figure := table.employees(region, sector)) is not None
+            for counted in self._counted(table, (row["kind"], row["target_id"], table.scheme), region, sector)
         ]
         if not found:
             return None
         return total_of(figure * low for figure, (low, _) in found), total_of(
             figure * high for figure, (_, high) in found
         )
+
+    def _counted(
+        self, table: Margins, target: tuple[str, str, str], region: str, sector: str
+    ) -> list[tuple[Linear, tuple[float, float]]]:
+        """A leaf with its weights; where the table has its parts, they and what they leave, each with its own."""
+        if (whole := table.employees(region, sector)) is None:
+            return []
+        parts = {part: table.employees(region, part) for part in self._parts.get((table.scheme, sector), ())}
+        known = {part: figure for part, figure in parts.items() if figure is not None}
+        if sector not in self._rest_weights.get(target, {}) or len(known) < len(parts):
+            return [(whole, self._weights[target][sector])]
+        rest = whole - total_of(known.values())
+        return [
+            (rest, self._rest_weights[target][sector]),
+            *((figure, self._weights[target][part]) for part, figure in known.items()),
+        ]
 
     def _crosswalk(self, row: Row) -> Iterator[Claim]:
         table = self._table(row)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from reference.crosswalks import TopicSector
 from reference.regions import GERMANY, NRW, RUHR, nrw_kreise, ruhr_kreise
 from reference.rows import rows as reference_rows
-from reference.sectors import BA_REGIONALREPORT, DIVISIONS, TOTAL, sectors
+from reference.sectors import BA_REGIONALREPORT, DIVISIONS, GENESIS_13, TOTAL, sectors
 from schemas.observation import Observation
 from sources.cells import month_end
 from tests.warehouse.building import HIDDEN, MISSING, Delivery, build_warehouse, employees, observation, records, rows
@@ -113,6 +113,34 @@ def test_a_coarse_sector_makes_a_topic_an_interval(tmp_path: Path) -> None:
         (0, 100 * len(ruhr_kreise())),
     ]
     assert {row["status"] for row in found} == {"estimated"}
+
+
+@pytest.mark.parametrize(
+    ("printed", "green", "industry"),
+    [({}, (0, 40), (0, 60)), ({"C": HIDDEN}, (0, 100), (0, 100)), ({"C": 0}, (0, 100), (0, 0))],
+)
+def test_a_printed_part_of_a_coarse_sector_counts_for_itself(
+    tmp_path: Path, printed: dict[str, float | str], green: tuple[float, float], industry: tuple[float, float]
+) -> None:
+    """Nothing of C is green, and nothing of industry is in B-E outside C; the part may be hidden."""
+    counts = {TOTAL: 200, "A": 0, "B-F": 120, "B-E": 100, "C": 60, "F": 20, "G-U": 80, "K": 80, **printed}
+    services = dict.fromkeys(("G-I", "J", "L", "M-N", "O-Q", "R-U"), 0)
+    cells = [
+        employees(ESSEN, sector, count, sector_scheme=GENESIS_13, reference_date=LATE)
+        for sector, count in {**services, **counts}.items()
+    ]
+    warehouse = build(tmp_path, cells)
+    sql = (
+        "SELECT employees_lower, employees_upper FROM marts.crosswalk_employment "
+        "WHERE kind = 'topic' AND region_id = ? AND target_id = ?"
+    )
+    assert rows(warehouse, sql, ESSEN, "green") == [green]
+    assert rows(warehouse, sql, ESSEN, "industry") == [industry]
+    used = rows(
+        warehouse,
+        "SELECT DISTINCT input_dimensions FROM meta.lineage WHERE indicator_id = 'topic_employees.green' ORDER BY 1",
+    )
+    assert {("sector=B-E",), ("sector=C",)} <= set(used)
 
 
 def test_divisions_without_their_sections_are_the_parts_of_the_total(tmp_path: Path) -> None:

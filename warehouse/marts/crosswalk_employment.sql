@@ -1,6 +1,7 @@
 -- Employees and location quotient of the six topics and the nine lead markets, from every sector scheme, through the
 -- crosswalk of WZ divisions. A leaf sector counts with the weight of its divisions; where they differ (a coarse sector
--- that only partly belongs to a topic) the result is an interval between the smallest and the largest weight.
+-- that only partly belongs to a topic) the result is an interval between the smallest and the largest weight. Where the
+-- table prints a part of such a sector (C of B-E), the part and what it leaves count for themselves.
 --
 -- Hidden leaves below the same printed ancestor share its remainder R: together they count between R times the smallest
 -- and R times the largest of their weights, which is what linear programming over these margins gives. A single hidden
@@ -47,12 +48,42 @@ anchored AS (  -- every cell with its nearest known ancestor
 leaf AS (
     SELECT anchored.* FROM anchored SEMI JOIN marts.leaf_sector USING (sector_scheme, sector_id, reference_date)
 ),
+part AS (  -- what the table of a leaf prints below it without adding up to it
+    SELECT c.region_id, c.sector_scheme, c.reference_date, whole.sector_id, c.sector_id AS part_id, c.employees
+    FROM marts.employment c
+    JOIN marts.sector s USING (sector_scheme, sector_id)
+    JOIN cell whole ON whole.region_id = c.region_id AND whole.sector_scheme = c.sector_scheme
+        AND whole.sector_id = s.parent_id AND whole.reference_date = c.reference_date
+        AND whole.delivery_id = c.delivery_id AND whole.children = 'partial'
+    WHERE c.employees IS NOT NULL
+),
+divided AS (  -- leaves of which all parts are known
+    SELECT l.region_id, l.sector_scheme, l.reference_date, l.sector_id, l.employees - sum(p.employees) AS rest
+    FROM leaf l
+    JOIN part p USING (region_id, sector_scheme, reference_date, sector_id)
+    JOIN (SELECT sector_scheme, parent_id AS sector_id, count(*) AS parts FROM marts.sector GROUP BY ALL)
+        USING (sector_scheme, sector_id)
+    GROUP BY l.region_id, l.sector_scheme, l.reference_date, l.sector_id, l.employees
+    HAVING count(*) = any_value(parts) AND rest >= 0
+),
+counted AS (
+    SELECT kind, target_id, region_id, sector_scheme, reference_date, employees, weight_lower, weight_upper
+    FROM leaf ANTI JOIN divided USING (region_id, sector_scheme, reference_date, sector_id)
+    JOIN marts.sector_weight USING (sector_scheme, sector_id)
+    UNION ALL
+    SELECT kind, target_id, region_id, sector_scheme, reference_date, employees, weight_lower, weight_upper
+    FROM part SEMI JOIN divided USING (region_id, sector_scheme, reference_date, sector_id)
+    JOIN marts.sector_weight w ON w.sector_scheme = part.sector_scheme AND w.sector_id = part.part_id
+    UNION ALL
+    SELECT kind, target_id, region_id, sector_scheme, reference_date, rest, rest_weight_lower, rest_weight_upper
+    FROM divided JOIN marts.sector_weight USING (sector_scheme, sector_id)
+),
 known_part AS (
     SELECT kind, target_id, region_id, sector_scheme, reference_date,
            -- 0 where every leaf is hidden
            coalesce(marts.ordered_sum(employees * weight_lower), 0) AS employees_lower,
            coalesce(marts.ordered_sum(employees * weight_upper), 0) AS employees_upper
-    FROM leaf JOIN marts.sector_weight USING (sector_scheme, sector_id)
+    FROM counted
     GROUP BY ALL
 ),
 remainder AS (

@@ -1,5 +1,5 @@
 -- The printed cells behind each indicator value; a value of the Ruhr has one row per term and Kreis, a topic one per
--- sector that counts for it, its quotient the total of the region too. The benchmark of a quotient is not repeated here:
+-- sector that counts for it and per printed part of such a sector, its quotient the total of the region too. The benchmark of a quotient is not repeated here:
 -- its cells are those of topic_employees for 05.
 WITH member AS (
     SELECT region_id, region_id AS whole_id FROM marts.region WHERE region_id <> 'RUHR'
@@ -23,6 +23,14 @@ printed AS (
         AND cell.reference_date = v.reference_date AND cell.region_id = member.region_id
     WHERE cell.role <> 'numerator' OR v.region_id = 'RUHR'
 ),
+with_parts AS (  -- a sector, and what is printed of it where that does not add up to it
+    SELECT sector_scheme, sector_id, sector_id AS cell_id FROM marts.sector
+    UNION ALL
+    SELECT whole.sector_scheme, whole.sector_id, part.sector_id
+    FROM marts.sector whole JOIN marts.sector part
+        ON part.sector_scheme = whole.sector_scheme AND part.parent_id = whole.sector_id
+    WHERE whole.children = 'partial'
+),
 topic AS (
     SELECT v.indicator_id, v.region_id, v.reference_date, e.region_id AS input_region_id,
            e.sector_scheme AS input_dataset, 'employees' AS input_variable, 'sector=' || e.sector_id AS input_dimensions,
@@ -35,11 +43,12 @@ topic AS (
     LEFT JOIN marts.leaf_sector leaf
         ON leaf.sector_scheme = w.sector_scheme AND leaf.sector_id = w.sector_id
         AND leaf.reference_date = v.reference_date
+    JOIN with_parts cell ON cell.sector_scheme = w.sector_scheme AND cell.sector_id = w.sector_id
     JOIN marts.employment e
-        ON e.sector_scheme = w.sector_scheme AND e.sector_id = w.sector_id
+        ON e.sector_scheme = w.sector_scheme AND e.sector_id = cell.cell_id
         AND e.reference_date = v.reference_date AND e.region_id = member.region_id
     LEFT JOIN marts.employment whole
-        ON whole.sector_scheme = w.sector_scheme AND whole.sector_id = w.sector_id
+        ON whole.sector_scheme = w.sector_scheme AND whole.sector_id = cell.cell_id
         AND whole.reference_date = v.reference_date AND whole.region_id = v.region_id
     WHERE e.delivery_id IS NOT NULL
       AND (leaf.sector_id IS NOT NULL AND w.weight_upper > 0
