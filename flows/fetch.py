@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -86,13 +86,13 @@ def fetch(data: DataFolder, feed_id: str, now: dt.datetime, period: str = "") ->
 def _outcomes(feed_id: str, memory: FeedMemory, now: dt.datetime, period: str, folder: Path) -> Iterator[Outcome]:
     feed = chosen_feeds([feed_id])[feed_id]
     question = question_for(feed, memory, now.date(), folder, period)
-    return with_failures(feed_id, feed.ask(web(), base_address(feed), question))
+    return with_failures(feed_id, lambda: feed.ask(web(), base_address(feed), question))
 
 
-def with_failures(feed_id: str, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+def with_failures(feed_id: str, ask: Callable[[], Iterable[Outcome]]) -> Iterator[Outcome]:
     """The outcomes of a feed; where it fails as a whole, one that says so. Raises OSError."""
     try:
-        yield from outcomes
+        yield from ask()
     except FetchError as problem:  # the feed as a whole: no address of it could be asked for
         yield Outcome(problem.address, "failed", message=str(problem), is_transient=problem.is_transient)
     except OSError:

@@ -37,7 +37,7 @@ def probe(data: DataFolder, feed_id: str) -> News:
     today = dt.datetime.now(dt.UTC).date()
     with tempfile.TemporaryDirectory() as folder:
         question = question_for(feed, read_memory(data, feed_id), today, Path(folder))
-        outcomes = list(with_failures(feed_id, feed.probe(web(), base_address(feed), question)))
+        outcomes = list(with_failures(feed_id, lambda: feed.probe(web(), base_address(feed), question)))
     if not outcomes:
         return News(feed_id, "not_probed", "")
     counts = Counter(outcome.state for outcome in outcomes)

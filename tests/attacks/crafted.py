@@ -280,7 +280,7 @@ ATTACKS: dict[str, Attack] = {
     "a title of brackets": Attack(_DATENCSV, _text(lambda text: text.replace("\n", "\n" + "a (" * 30_000 + "\n", 1)), ""),
     "a header cell of 100 kB": Attack(_DATENCSV, _text(lambda text: re.sub(r"\n;;;?[^;]", lambda m: m[0] + "ab c" * 25_000, text, count=1)), "a declared"),
     # texts
-    "UTF-16": Attack(_FFCSV, lambda seed: seed.text.encode("utf-16"), "binary data"),
+    "UTF-16": Attack(_FFCSV, lambda seed: seed.text.encode("utf-16"), "text in UTF-16"),
     "a NUL far down": Attack("ba_sonderauswertung", _nul_far_down, "a number or a sign"),
     "an open quote": Attack(_FFCSV, _text(lambda text: text.replace("\n", '\n"', 1)), "expected"),
     "a quote in a number": Attack(_ATLAS, _text(lambda text: re.sub(r"([0-9])([0-9]\.[0-9]+)(?=[;,\r\n])", r'"\1"\2', text, count=1)), "rows of delimited text"),

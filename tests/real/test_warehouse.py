@@ -258,12 +258,17 @@ def bounds_of(printed: Printed, parents: dict[str, str]) -> Bounds:
 def quotients(
     bounds: Bounds, region: str, benchmark: str, sector: str, *, is_sum: bool
 ) -> tuple[float | None, float | None]:
-    """Lower and upper quotient; in a benchmark that is a sum the region's own part is the same in both."""
+    """Lower and upper quotient; in a benchmark that is a sum the region's own part is the same in both.
+
+    Where nobody works elsewhere in such a benchmark, the quotient is the same for whatever the region has.
+    """
     (low, high), (b_low, b_high) = bounds[region, sector], bounds[benchmark, sector]
     e_i, e_b = bounds[region, "TOTAL"][0], bounds[benchmark, "TOTAL"][0]
     ends = (low, low + b_high - high), (high, high + b_low - low)
     if not is_sum:
         ends = (low, b_high), (high, b_low)
+    elif b_high == high:
+        ends = (high, high), (high, high)
     lower, upper = ((e / e_i) / (b / e_b) if b else None for e, b in ends)
     return lower, upper
 
