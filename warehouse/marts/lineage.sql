@@ -1,6 +1,6 @@
 -- The printed cells behind each indicator value; a value of the Ruhr has one row per term and Kreis, a topic one per
--- sector that counts for it and per printed part of such a sector, its quotient the total of the region too. The benchmark of a quotient is not repeated here:
--- its cells are those of topic_employees for 05.
+-- sector that counts for it and per printed part of such a sector, its quotient the total of the region too. The
+-- benchmark of a quotient is not repeated here: its cells are those of topic_employees for 05.
 WITH member AS (
     SELECT region_id, region_id AS whole_id FROM marts.region WHERE region_id <> 'RUHR'
     UNION ALL
